@@ -1,0 +1,7 @@
+"""The artefact of training: one folder with settings, encoders, weights, metrics, card and report."""
+
+from hiddenstate.bundle.bundle import Bundle, check_target, open_bundle, save_bundle
+from hiddenstate.bundle.card import compose_card
+from hiddenstate.bundle.contents import Contents
+
+__all__ = ["Bundle", "Contents", "check_target", "compose_card", "open_bundle", "save_bundle"]

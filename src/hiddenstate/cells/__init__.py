@@ -1,0 +1,33 @@
+"""Recurrent cells in textbook notation: one step each, with every gate in the open.
+
+Each cell is one final class in one file. `CELLS` names them; a new cell is one file and one line here.
+"""
+
+from typing import Any
+
+from hiddenstate.cells.cell import Cell
+from hiddenstate.cells.elman import ElmanCell, ElmanGates, ElmanState
+from hiddenstate.cells.forget_bias import ForgetBias
+from hiddenstate.cells.gru import GRUCell, GRUGates, GRUState
+from hiddenstate.cells.lstm import LSTMCell, LSTMGates, LSTMState
+
+__all__ = [
+    "CELLS",
+    "Cell",
+    "ElmanCell",
+    "ElmanGates",
+    "ElmanState",
+    "ForgetBias",
+    "GRUCell",
+    "GRUGates",
+    "GRUState",
+    "LSTMCell",
+    "LSTMGates",
+    "LSTMState",
+]
+
+CELLS: dict[str, type[Cell[Any, Any]]] = {
+    "rnn": ElmanCell,
+    "lstm": LSTMCell,
+    "gru": GRUCell,
+}

@@ -1,0 +1,1 @@
+"""The command line: parse, call one workflow, show. Heavy imports happen inside the commands."""

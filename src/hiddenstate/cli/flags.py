@@ -1,0 +1,94 @@
+"""Flags of `train` and the settings they set; what no flag names is reached by ``--set section.key=value``."""
+
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from hiddenstate.errors import SettingsError
+
+FORECAST_FLAGS: dict[str, str] = {
+    "time": "data.time",
+    "target": "data.targets",
+    "series": "data.series",
+    "known": "data.known",
+    "past": "data.past",
+    "timezone": "data.timezone",
+    "unit": "data.unit",
+    "step": "data.step",
+    "missing_values": "data.missing_values",
+    "horizon": "task.horizon",
+    "lookback": "task.lookback",
+    "origin": "task.origin",
+    "family": "task.family",
+    "members": "task.members",
+    "model": "{family}.cell",
+    "hidden_size": "{family}.hidden_size",
+    "validation": "split.validation",
+    "test": "split.test",
+    "epochs": "training.epochs",
+    "batch_size": "training.batch_size",
+    "learning_rate": "training.learning_rate",
+    "max_minutes": "training.max_minutes",
+    "seed": "training.seed",
+}
+"""Flag (with underscores) -> dotted place in the settings of a forecasting run; a family has a section of its own."""
+
+LISTS = frozenset({"target", "known", "past", "missing_values"})
+"""Flags that take several names separated by commas."""
+
+
+def names(text: str) -> list[str]:
+    """Names separated by commas; a comma inside a name is written ``\\,``.
+
+    >>> names("temperature, workday")
+    ['temperature', 'workday']
+    >>> names("load\\\\,total")
+    ['load,total']
+    """
+    parts = text.replace("\\,", "\0").split(",")
+    return [part.replace("\0", ",").strip() for part in parts]
+
+
+def number_or_date(text: str | None) -> float | str | None:
+    """A share of the data such as ``0.15``, or a date such as ``2014-01-01``."""
+    try:
+        return None if text is None else float(text)
+    except ValueError:
+        return text
+
+
+def place(values: dict[str, Any], path: str, value: Any) -> None:
+    """Put `value` at the dotted `path` of nested dictionaries."""
+    *tables, key = path.split(".")
+    for table in tables:
+        values = values.setdefault(table, {})
+        if not isinstance(values, dict):
+            raise SettingsError(f"{path}: expected a table at {table}, got a value. Correct the settings.")
+    values[key] = value
+
+
+def merge(base: dict[str, Any], flags: Mapping[str, Any], overrides: list[str]) -> dict[str, Any]:
+    """Settings of a file, then the flags that were given, then ``--set``: the later wins.
+
+    Raises `SettingsError` for a ``--set`` that is not ``section.key=value``.
+    """
+    family = flags.get("family") or base.get("task", {}).get("family")
+    section = "segments" if family == "segments" else "direct"
+    for flag, value in flags.items():
+        if value is not None:
+            path = FORECAST_FLAGS[flag].format(family=section)
+            place(base, path, names(value) if flag in LISTS else value)
+    for override in overrides:
+        path, equals, text = override.partition("=")
+        if not equals or "." not in path:
+            raise SettingsError(f'--set: expected section.key=value, got "{override}". Write it so.')
+        place(base, path.strip(), _toml_value(text.strip()))
+    return base
+
+
+def _toml_value(text: str) -> Any:
+    """A TOML value; what is none (a bare word) is taken as text, since shells eat the quotes."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text

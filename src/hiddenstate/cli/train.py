@@ -1,0 +1,113 @@
+"""``hiddenstate train``: from a file to a trained and compared model."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hiddenstate.cli.flags import merge, number_or_date
+
+DATA, MODEL, TRAINING, OUTPUT = "Data", "Model", "Training", "Output"
+
+
+def train(  # one parameter per option: the signature is the documentation
+    source: Annotated[Path, typer.Argument(help="CSV, TSV, Parquet or JSON Lines file.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Folder for the model.", rich_help_panel=OUTPUT)],
+    time: Annotated[str | None, typer.Option(help="Column of time stamps.", rich_help_panel=DATA)] = None,
+    target: Annotated[
+        str | None, typer.Option(help="Column to forecast; several: a,b,c.", rich_help_panel=DATA)
+    ] = None,
+    known: Annotated[
+        str | None,
+        typer.Option(
+            help="Columns known for the future too (weather forecast, holidays).", rich_help_panel=DATA
+        ),
+    ] = None,
+    past: Annotated[
+        str | None, typer.Option(help="Columns known up to the forecast only.", rich_help_panel=DATA)
+    ] = None,
+    series: Annotated[
+        str | None, typer.Option(help="Column naming the series of each row.", rich_help_panel=DATA)
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option(help="Zone of days and hours, e.g. Europe/Berlin.", rich_help_panel=DATA)
+    ] = None,
+    unit: Annotated[
+        str | None, typer.Option(help="Unit of the target, for charts: MW.", rich_help_panel=DATA)
+    ] = None,
+    step: Annotated[
+        str | None, typer.Option(help="Length of a step, e.g. 30min; inferred.", rich_help_panel=DATA)
+    ] = None,
+    missing_values: Annotated[
+        str | None, typer.Option(help="Texts that mean a missing value.", rich_help_panel=DATA)
+    ] = None,
+    validation: Annotated[
+        str | None, typer.Option(help="Share of the data, or first date, to choose on.", rich_help_panel=DATA)
+    ] = None,
+    test: Annotated[
+        str | None,
+        typer.Option(help="Share of the data, or first date, to measure on.", rich_help_panel=DATA),
+    ] = None,
+    horizon: Annotated[int | None, typer.Option(help="Steps to forecast.", rich_help_panel=MODEL)] = None,
+    lookback: Annotated[int | None, typer.Option(help="Steps to look back.", rich_help_panel=MODEL)] = None,
+    origin: Annotated[
+        str | None,
+        typer.Option(help="Local time at which forecasts are made, e.g. 00:00.", rich_help_panel=MODEL),
+    ] = None,
+    family: Annotated[
+        str | None, typer.Option(help="Forecaster: direct or segments.", rich_help_panel=MODEL)
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="Cell: lstm, gru or rnn.", rich_help_panel=MODEL)] = None,
+    hidden_size: Annotated[int | None, typer.Option(help="Units of a layer.", rich_help_panel=MODEL)] = None,
+    members: Annotated[
+        int | None, typer.Option(help="Networks trained and averaged.", rich_help_panel=MODEL)
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(help="Passes at most.", rich_help_panel=TRAINING)] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Windows a step.", rich_help_panel=TRAINING)] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(help="Peak learning rate.", rich_help_panel=TRAINING)
+    ] = None,
+    max_minutes: Annotated[
+        float | None, typer.Option(help="Stop after so many minutes.", rich_help_panel=TRAINING)
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Fixes every random number.", rich_help_panel=TRAINING)
+    ] = None,
+    settings: Annotated[
+        Path | None, typer.Option(help="Settings as TOML; flags win over it.", rich_help_panel=TRAINING)
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Any setting: section.key=value.", rich_help_panel=TRAINING),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where an earlier run was cut off.", rich_help_panel=OUTPUT)
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace an earlier model in --out.", rich_help_panel=OUTPUT)
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No progress.", rich_help_panel=OUTPUT)
+    ] = False,
+) -> None:
+    """Train a model on a file, compare it with plain baselines, and save it with its report.
+
+    \b
+    hiddenstate train demand.csv --time time --target demand --horizon 48 --known temperature,workday --out model/
+    """
+    flags = {
+        "time": time, "target": target, "known": known, "past": past, "series": series,
+        "timezone": timezone, "unit": unit, "step": step, "missing_values": missing_values,
+        "validation": number_or_date(validation), "test": number_or_date(test),
+        "horizon": horizon, "lookback": lookback, "origin": origin, "family": family,
+        "model": model, "hidden_size": hidden_size, "members": members,
+        "epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate,
+        "max_minutes": max_minutes, "seed": seed,
+    }  # fmt: skip
+    from hiddenstate.cli.show import show_result
+    from hiddenstate.workflows.run_settings import read_run
+    from hiddenstate.workflows.train import train_forecaster
+
+    run = read_run(settings, lambda values: merge(values, flags, set_ or []))
+    result = train_forecaster(source, run, out, force=force, resume=resume, quiet=quiet)
+    show_result(result)

@@ -1,0 +1,1 @@
+"""From a file to windows: typed columns, a regular time axis, splits, scalers and batches."""

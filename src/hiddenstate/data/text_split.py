@@ -1,0 +1,121 @@
+"""Train, validation and test for texts: the same share of each label, equal texts in one part only."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+
+from hiddenstate.data.text_table import TextTable
+from hiddenstate.errors import InputError, SettingsError
+from hiddenstate.seeding import generator
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextSplitSettings:
+    """Shares of the rows; section ``[split]`` of ``settings.toml``."""
+
+    validation: float = 0.1
+    test: float = 0.0
+    """0 where the test rows come from a file of their own."""
+    seed: int = 0
+    """Another seed, another split."""
+
+    def __post_init__(self) -> None:
+        for name in ("validation", "test"):
+            if not 0.0 <= getattr(self, name) < 1.0:
+                raise SettingsError(
+                    f"split.{name}: expected a share from 0 to below 1, got {getattr(self, name)}. Correct it."
+                )
+        if self.validation + self.test >= 1.0:
+            raise SettingsError(
+                "split: expected shares that leave rows to train on, got 1 or more. Lower them."
+            )
+
+
+@dataclass(frozen=True)
+class TextSplit:
+    """The three parts of a table."""
+
+    train: TextTable
+    validation: TextTable
+    test: TextTable
+
+
+@dataclass(frozen=True)
+class Leak:
+    """Texts of one table that another has, too; `str` is a sentence for the report."""
+
+    rows: tuple[int, ...]
+    """Of the second table."""
+    total: int
+    """Rows of the second table."""
+    conflicting: int
+    """How many of them have another label there."""
+
+    def __str__(self) -> str:
+        if not self.rows:
+            return "no test text stands in the training rows"
+        share = 100.0 * len(self.rows) / self.total
+        text = f"LEAK: {len(self.rows):,} of {self.total:,} test texts ({share:.1f} %) also stand in the training rows"
+        return text + (f", {self.conflicting:,} of them with another label" if self.conflicting else "")
+
+
+def split_texts(table: TextTable, settings: TextSplitSettings) -> TextSplit:
+    """Cut a table in three, each label in the same proportion; a text that stands twice stays in one part.
+
+    Rows of the parts are in the table's order. Labels with a single text go to train.
+    Raises `InputError` where a part that should have rows gets none.
+    """
+    groups = _groups(table)
+    random = generator(settings.seed, "split")
+    parts: dict[str, list[int]] = {"train": [], "validation": [], "test": []}
+    for label in sorted(groups):
+        same_text = groups[label]
+        order = random.permutation(len(same_text))
+        rows_of_label = sum(map(len, same_text))
+        # Rounded up and down at random, so that many small classes together keep the share.
+        wanted = {
+            name: int(rows_of_label * share + random.random()) if len(same_text) > 1 else 0
+            for name, share in (("test", settings.test), ("validation", settings.validation))
+        }
+        for place, number in enumerate(order):
+            rows = same_text[int(number)]
+            last = place == len(order) - 1
+            name = next((part for part, count in wanted.items() if count >= len(rows) and not last), "train")
+            wanted[name] = wanted.get(name, 0) - len(rows)
+            parts[name] += rows
+    for name, share in (("validation", settings.validation), ("test", settings.test), ("train", 1.0)):
+        if share and not parts[name]:
+            raise InputError(
+                f"{table.source}: expected rows for {name}, got none of {len(table)}. "
+                f"Give more rows or another share."
+            )
+    train, validation, test = (table.take(np.sort(np.array(rows, dtype=np.int64))) for rows in parts.values())
+    return TextSplit(train, validation, test)
+
+
+def find_leak(train: TextTable, test: TextTable) -> Leak:
+    """The rows of `test` whose text, white space and case aside, also stands in `train`."""
+    seen: dict[str, set[str]] = defaultdict(set)
+    for row, text in enumerate(train.texts):
+        seen[_same(text)].add(train.labels[row] if train.labels else "")
+    rows = tuple(row for row, text in enumerate(test.texts) if text.strip() and _same(text) in seen)
+    conflicting = 0
+    if train.labels is not None and test.labels is not None:
+        conflicting = sum(test.labels[row] not in seen[_same(test.texts[row])] for row in rows)
+    return Leak(rows, len(test), conflicting)
+
+
+def _groups(table: TextTable) -> dict[str, list[list[int]]]:
+    """Label -> the rows of each different text; a text goes with the label of its first row."""
+    by_text: dict[str, list[int]] = defaultdict(list)
+    for row, text in enumerate(table.texts):
+        by_text[_same(text)].append(row)
+    groups: dict[str, list[list[int]]] = defaultdict(list)
+    for rows in by_text.values():
+        groups[table.labels[rows[0]] if table.labels else ""].append(rows)
+    return groups
+
+
+def _same(text: str) -> str:
+    return " ".join(text.casefold().split())

@@ -1,0 +1,99 @@
+"""Memory that a kernel gets by address: numbers, records, a counter that threads share, another kernel.
+
+A kernel runs as a C function, so that any thread can call it. It gets one address: that of a record
+whose fields are sizes and further addresses. `hiddenstate.kernels.records` lists the fields.
+"""
+
+from typing import Any
+
+from hiddenstate.kernels import records
+from hiddenstate.kernels.compiling import cgutils, instruction, ir, nb, types
+from hiddenstate.kernels.vector import FLOATS
+
+INTEGERS = types.CPointer(types.int64)
+
+
+def _pointer_to(record: Any) -> Any:
+    return types.CPointer(nb.from_dtype(record))
+
+
+STEP, STEP_BACK = _pointer_to(records.STEP), _pointer_to(records.STEP_BACK)
+READING, LEARNING = _pointer_to(records.READING), _pointer_to(records.LEARNING)
+JOB, PACKING = _pointer_to(records.JOB), _pointer_to(records.PACKING)
+
+
+def _define_cast(pointer: Any) -> Any:
+    """A function that takes an address for a pointer of that type."""
+
+    @instruction
+    def at_address(typing: Any, address: Any) -> Any:
+        def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+            return builder.inttoptr(values[0], context.get_value_type(pointer))
+
+        return pointer(types.int64), emit
+
+    return at_address
+
+
+floats, integers = _define_cast(FLOATS), _define_cast(INTEGERS)
+steps_at, steps_back_at = _define_cast(STEP), _define_cast(STEP_BACK)
+readings_at, learnings_at = _define_cast(READING), _define_cast(LEARNING)
+
+
+@instruction
+def at(typing: Any, pointer: Any, index: Any) -> Any:
+    """The pointer to pointer[index]."""
+
+    def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        return builder.gep(values[0], [values[1]])
+
+    return pointer(pointer, types.intp), emit
+
+
+@instruction
+def address_of(typing: Any, pointer: Any) -> Any:
+    """The address that a pointer holds."""
+
+    def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        return builder.ptrtoint(values[0], context.get_value_type(types.int64))
+
+    return types.int64(pointer), emit
+
+
+@instruction
+def claim(typing: Any, counter: Any) -> Any:
+    """Take the next number of a counter: each number goes to one thread only."""
+
+    def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        return builder.atomic_rmw("add", values[0], ir.Constant(ir.IntType(64), 1), "monotonic")
+
+    return types.int64(INTEGERS), emit
+
+
+@instruction
+def fetch_line(typing: Any, address: Any) -> Any:
+    """Ask for one line of memory (64 bytes) before it is needed."""
+
+    def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        to_read, into_all_caches, data = (ir.Constant(number, value) for value in (0, 3, 1))
+        builder.call(prefetch, [builder.inttoptr(values[0], byte), to_read, into_all_caches, data])
+        return context.get_dummy_value()
+
+    return types.void(types.int64), emit
+
+
+@instruction
+def call(typing: Any, kernel: Any, record: Any) -> Any:
+    """Run the kernel at one address on the record at another."""
+
+    def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        kernel, record = values
+        byte = ir.IntType(8).as_pointer()
+        function = ir.FunctionType(ir.VoidType(), [byte]).as_pointer()
+        builder.call(builder.inttoptr(kernel, function), [builder.inttoptr(record, byte)])
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), emit

@@ -1,0 +1,18 @@
+"""Cells unrolled over time: one direction, both, and stacked, with dropout that is locked in time."""
+
+from hiddenstate.layers.bidirectional import Bidirectional, BothStates
+from hiddenstate.layers.dropout import DropoutSettings, VariationalDropout
+from hiddenstate.layers.lengths import valid_steps
+from hiddenstate.layers.recurrent import Path, Recurrent
+from hiddenstate.layers.stacked import Stacked
+
+__all__ = [
+    "Bidirectional",
+    "BothStates",
+    "DropoutSettings",
+    "Path",
+    "Recurrent",
+    "Stacked",
+    "VariationalDropout",
+    "valid_steps",
+]

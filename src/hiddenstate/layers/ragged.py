@@ -1,0 +1,211 @@
+"""All steps of a cell at once through the kernels: sequences of any lengths, in one or both directions.
+
+No padding is computed. All steps run in `hiddenstate.kernels`, forwards and backwards; the gradients of the
+weights are one large matrix product each, over all real steps.
+For float32 on a CPU: `can_run` tells.
+"""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+from hiddenstate.cells import Cell, ElmanCell, GRUCell, LSTMCell
+from hiddenstate.errors import ShapeError
+from hiddenstate.kernels import library
+from hiddenstate.layers.frames import Frames
+from hiddenstate.layers.ragged_passes import Direction, Kept, Plan, backward_pass, forward_pass
+from hiddenstate.layers.widening import Widening
+
+State = TypeVar("State", bound=tuple[Tensor, ...])
+
+KERNELS: dict[type[Cell[Any, Any]], str] = {ElmanCell: "rnn", LSTMCell: "lstm", GRUCell: "gru"}
+"""The name of each cell's kernels."""
+
+FIELDS = len(Direction._fields)
+
+
+def can_run(cell: Cell[Any, Any], x: Tensor) -> bool:
+    """Whether the kernels can compute this cell on x. The first call compiles them, or loads them from disk."""
+    return (
+        type(cell) in KERNELS
+        and x.device.type == cell.W.device.type == "cpu"
+        and x.dtype == cell.W.dtype == torch.float32
+        and not torch.is_autocast_enabled("cpu")
+        and not torch.compiler.is_compiling()
+        and library.available(KERNELS[type(cell)])
+    )
+
+
+def is_faster(cell: Cell[Any, Any], lengths: Tensor | None, directions: int = 1) -> bool:
+    """Whether the kernels beat torch's own operation: always, but for one LSTM where all lengths are equal.
+
+    There torch calls oneDNN; everywhere else it has a loop of small operations on a CPU. Two directions that
+    go through the kernels in one call are at least level with oneDNN.
+    """
+    if directions > 1 or not isinstance(cell, LSTMCell):
+        return True
+    return not (lengths is None or len(lengths) == 0 or bool((lengths == lengths[0]).all()))
+
+
+def ragged_forward(
+    cell: Cell[State, Any],
+    x: Tensor,
+    lengths: Tensor | None,
+    state: State | None,
+    reverse: bool,
+    *,
+    h_mask: Tensor | None = None,
+) -> tuple[Tensor, State]:
+    """Run `cell` over x (batch, time, input) from `state`, or from zero where it is None.
+
+    lengths: (batch,) real steps of each row, or None for all; `h_mask` (batch, hidden) as in `Cell.step`.
+
+    Returns the hidden states (batch, time, hidden), zero past each row's length, and each row's state
+    after its own last step (with `reverse`, after its first one).
+    """
+    outputs, (final,) = ragged_directions([cell], x, lengths, [state], [reverse], h_masks=[h_mask])
+    return outputs, final
+
+
+def ragged_directions(
+    cells: Sequence[Cell[State, Any]],
+    x: Tensor,
+    lengths: Tensor | None,
+    states: Sequence[State | None],
+    reverse: Sequence[bool],
+    *,
+    h_masks: Sequence[Tensor | None] | None = None,
+) -> tuple[Tensor, list[State]]:
+    """Run several cells of one kind and size over the same x, each in its own direction, as `ragged_forward`.
+
+    Returns the hidden states side by side (batch, time, cells · hidden), and each cell's final state.
+    Raises `ShapeError` where a tensor does not fit: kernels read memory without looking twice.
+    """
+    _check_cells(cells)
+    _check_input(x, cells[0].input_size)
+    widening = Widening.of(cells[0].hidden_size, len(cells[0].blocks))
+    plan = Plan(KERNELS[type(cells[0])], tuple(reverse), widening, Frames.of(x, lengths))
+    arguments: list[Tensor | None] = []
+    for cell, state, mask in zip(cells, states, h_masks or [None] * len(cells), strict=True):
+        h, C = (*(state or ()), None, None)[:2]
+        for part in (*(state or ()), mask):
+            _check_part(part, x, cell.hidden_size)
+        b_hn = cell.b_hn if isinstance(cell, GRUCell) else None
+        arguments += Direction(cell.W, cell.U, cell.b, b_hn, _unless_zero(h), _unless_zero(C), mask)
+    finals: Sequence[Tensor]
+    if torch.is_grad_enabled() and any(each is not None and each.requires_grad for each in (x, *arguments)):
+        outputs, *finals = _Ragged.apply(plan, x, *arguments)  # type: ignore[no-untyped-call]
+    else:
+        outputs, finals, _ = forward_pass(plan, x, _directions(arguments), keep=False)
+    parts = len(finals) // len(cells)  # of a state: h, or h and C
+    return outputs, [cell.make_state(*finals[i * parts : (i + 1) * parts]) for i, cell in enumerate(cells)]
+
+
+def _check_cells(cells: Sequence[Cell[Any, Any]]) -> None:
+    kinds = {(type(cell), cell.hidden_size, cell.input_size) for cell in cells}
+    if len(kinds) != 1 or any(cell.W.dtype != torch.float32 for cell in cells):
+        raise ShapeError(
+            f"cells: expected float32 cells of one kind and size, got {', '.join(map(repr, cells))}. "
+            "Run each of them by itself, or torch's own operation."
+        )
+
+
+def _check_input(x: Tensor, input_size: int) -> None:
+    if x.ndim != 3 or x.shape[2] != input_size or x.dtype != torch.float32 or x.device.type != "cpu":
+        raise ShapeError(
+            f"x: expected (batch, time, {input_size}) of torch.float32 on the CPU, got {tuple(x.shape)} of "
+            f"{x.dtype} on {x.device}. Convert it, or use torch's own operation."
+        )
+
+
+def _check_part(part: Tensor | None, x: Tensor, hidden_size: int) -> None:
+    expected = (x.shape[0], hidden_size)
+    if part is not None and (part.shape != expected or part.dtype != x.dtype or part.device != x.device):
+        raise ShapeError(
+            f"state or mask: expected {expected} of {x.dtype} on {x.device}, got {tuple(part.shape)} of "
+            f"{part.dtype} on {part.device}. Convert it."
+        )
+
+
+class _Ragged(torch.autograd.Function):
+    """The node in the graph; `arguments` are the fields of each direction, one direction after the other."""
+
+    @staticmethod
+    def forward(ctx: Any, plan: Plan, x: Tensor, *arguments: Tensor | None) -> tuple[Tensor, ...]:
+        outputs, finals, ctx.kept = forward_pass(plan, x, _directions(arguments), keep=True)
+        ctx.save_for_backward(x, *arguments)
+        ctx.plan = plan
+        ctx.set_materialize_grads(False)
+        return outputs, *finals
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, d_outputs: Tensor | None, *d_finals: Tensor | None) -> tuple[Tensor | None, ...]:
+        with torch.autocast("cpu", enabled=False):  # the kernels read float32 and nothing else
+            return _gradients(ctx, d_outputs, d_finals)
+
+
+def _gradients(
+    ctx: Any, d_outputs: Tensor | None, d_finals: Sequence[Tensor | None]
+) -> tuple[Tensor | None, ...]:
+    """One gradient for each argument of `_Ragged.forward`; None where it is not needed."""
+    plan: Plan = ctx.plan
+    x, *arguments = ctx.saved_tensors
+    directions = _directions(arguments)
+    # A backward pass uses up what was kept; a second one through the same graph computes it again.
+    kept = ctx.kept or forward_pass(plan, x, directions, keep=True)[2]
+    ctx.kept = None
+    needs_x, needs = ctx.needs_input_grad[1], ctx.needs_input_grad[2:]
+    d_x, starts = backward_pass(
+        plan,
+        directions,
+        kept,
+        d_outputs,
+        d_finals,
+        x_matters=needs_x,
+        start_matters=any(needs[Direction._fields.index("h") :: FIELDS]),
+    )
+    gradients: list[Tensor | None] = []
+    for direction, each, start in zip(directions, kept, starts, strict=True):
+        d_W, d_U, d_b, d_b_hn = _weight_gradients(plan, direction, each)
+        d_h, d_C = (part[:, : plan.widening.hidden] for part in start)
+        gradients += Direction(d_W, d_U, d_b, d_b_hn, d_h, d_C, None)
+    return None, d_x, *(each if need else None for each, need in zip(gradients, needs, strict=True))
+
+
+def _directions(arguments: Sequence[Any]) -> list[Direction]:
+    return [Direction(*arguments[i : i + FIELDS]) for i in range(0, len(arguments), FIELDS)]
+
+
+def _weight_gradients(
+    plan: Plan, direction: Direction, gradients: Kept
+) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
+    """The gradients of W, U, b and b_hn, from what `backward_pass` left in `kept`."""
+    widening = plan.widening
+    d_inputs, d_memory, seen = gradients
+    inputs, gate_rows = direction.W.shape[1], 2 * widening.units
+    x, h_before = seen[:, :inputs], seen[:, inputs:]  # (frames, input), (frames, units)
+    if direction.mask is not None:  # U was multiplied by the masked h
+        mask = widening.columns(direction.mask)
+        h_before = h_before * mask.repeat_interleave(torch.from_numpy(plan.frames.lengths), dim=0)
+    d_W = d_inputs.T @ x  # (blocks · units, input)
+    d_b_hn = None
+    if direction.b_hn is None:
+        d_U = d_inputs.T @ h_before  # (blocks · units, units)
+    else:  # the candidate's product with h has a gradient of its own
+        d_U = seen.new_empty(widening.blocks * widening.units, widening.units)
+        torch.mm(d_inputs[:, :gate_rows].T, h_before, out=d_U[:gate_rows])
+        torch.mm(d_memory.T, h_before, out=d_U[gate_rows:])
+        d_b_hn = d_memory.sum(0)[: widening.hidden]
+    d_U = widening.narrow_rows(d_U)[:, : widening.hidden]
+    return widening.narrow_rows(d_W), d_U, widening.narrow_rows(d_inputs.sum(0)), d_b_hn
+
+
+def _unless_zero(part: Tensor | None) -> Tensor | None:
+    """None for an initial state of zeros whose gradient nobody wants: its product need not be computed."""
+    if part is None or not (part.requires_grad or part.any()):
+        return None
+    return part

@@ -1,0 +1,184 @@
+"""The forward and backward pass of one or more cells over the same frames: tensors in, kernels, tensors out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from hiddenstate.kernels import library, passes
+from hiddenstate.kernels.records import LEARNING, READING
+from hiddenstate.layers.frames import Frames
+from hiddenstate.layers.widening import Widening
+
+Kept = tuple[Tensor, Tensor, Tensor]
+"""What the backward pass of one direction needs: gates, memory, x_t beside h_{t-1}, each (frames, ...)."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a pass needs to know beyond tensors."""
+
+    kind: str
+    """The name of the cell's kernels."""
+    reverse: tuple[bool, ...]
+    """Of each direction, whether it reads from each row's own end."""
+    widening: Widening
+    frames: Frames
+
+    def tasks(self, record: Any, cell_kernel: str) -> NDArray[Any]:
+        """A record for each direction, with the fields that a plan knows."""
+        tasks = np.zeros(len(self.reverse), record)
+        tasks["units"] = self.widening.units
+        tasks["hidden"] = self.widening.hidden
+        tasks["gates"] = self.widening.blocks
+        tasks["reverse"] = self.reverse
+        tasks["cell"] = library.kernel(f"{self.kind}.{cell_kernel}")
+        tasks["sequences"] = len(self.frames.longest_first)
+        tasks["order"] = self.frames.longest_first.ctypes.data
+        tasks["lengths"] = self.frames.lengths.ctypes.data
+        tasks["first_frame"] = self.frames.first.ctypes.data
+        return tasks
+
+
+class Direction(NamedTuple):
+    """The tensors of one direction: the cell's parameters, its initial state, its recurrent mask."""
+
+    W: Tensor
+    U: Tensor
+    b: Tensor
+    b_hn: Tensor | None
+    h: Tensor | None
+    C: Tensor | None
+    mask: Tensor | None
+
+
+def forward_pass(
+    plan: Plan, x: Tensor, directions: Sequence[Direction], *, keep: bool
+) -> tuple[Tensor, list[Tensor], list[Kept]]:
+    """Read x (rows, steps, input) in all directions; `keep` what a backward pass will need.
+
+    Returns the outputs (rows, steps, directions · hidden), zero in the padding; the final h and, for an
+    LSTM, C of each direction; and what was kept of each.
+    """
+    frames, widening = plan.frames, plan.widening
+    x = x if x.stride(2) == 1 else x.contiguous()
+    outputs = _new_padded(plan, x, len(directions) * widening.hidden)
+    finals: list[Tensor] = []
+    kept: list[Kept] = []
+
+    tasks = plan.tasks(READING, "forward")
+    tasks["keep"] = keep
+    tasks["input"] = x.shape[2]
+    _set_columns(tasks, "x", x, 0)
+    _set_columns(tasks, "outputs", outputs, widening.hidden)
+    alive: list[Any] = []
+    for task, direction in zip(tasks, directions, strict=True):
+        widths = (widening.blocks * widening.units, widening.units, x.shape[2] + widening.units)
+        gates, memory, seen = (x.new_empty(frames.count if keep else 0, width) for width in widths)
+        arrays = {
+            "kept": gates,
+            "memory": memory,
+            "seen": seen,
+            "W": widening.pack_W(direction.W, back=False),
+            "U": widening.pack_U(direction.U, back=False),
+            "b": widening.rows(direction.b),
+            "h_start": widening.columns_or_none(direction.h),
+            "C_start": widening.columns_or_none(direction.C),
+            "mask": widening.columns_or_none(direction.mask),
+            "extra": widening.columns_or_none(direction.b_hn),
+        }
+        for name in ("h", "C") if plan.kind == "lstm" else ("h",):
+            arrays[f"{name}_end"] = final = _copy_or_zeros(arrays[f"{name}_start"], x, plan)
+            finals.append(final[:, : widening.hidden])
+        kept.append((gates, memory, seen))
+        alive += _set_arrays(task, arrays)
+    passes.run_pass("forward", tasks, torch.get_num_threads())
+    return outputs, finals, kept
+
+
+def backward_pass(
+    plan: Plan,
+    directions: Sequence[Direction],
+    kept: Sequence[Kept],
+    d_outputs: Tensor | None,
+    d_finals: Sequence[Tensor | None],
+    *,
+    x_matters: bool,
+    start_matters: bool,
+) -> tuple[Tensor | None, list[tuple[Tensor, Tensor]]]:
+    """Gradients from those of the outputs and the final states, which are None where they are zero.
+
+    Returns the gradient of x, if `x_matters`, and those of the initial (h, C) of each direction, (rows, units)
+    each, which are right only if `start_matters`. In `kept` the gates become the gradients of W x_t, and the
+    GRU's memory that of U_n h_{t-1} + b_hn.
+    """
+    widening = plan.widening
+    parts = len(d_finals) // len(directions)  # of a state: h, or h and C
+    starts: list[tuple[Tensor, Tensor]] = []
+    alive: list[Any] = []
+
+    tasks = plan.tasks(LEARNING, "backward")
+    tasks["start_matters"] = start_matters
+    tasks["input"] = kept[0][2].shape[1] - widening.units
+    if d_outputs is not None:
+        d_outputs = d_outputs if d_outputs.stride(2) == 1 else d_outputs.contiguous()
+        _set_columns(tasks, "d_outputs", d_outputs, widening.hidden)
+    d_xs: list[Tensor] = []
+    for place, (task, direction, each) in enumerate(zip(tasks, directions, kept, strict=True)):
+        gates, memory, seen = each
+        W = None
+        if x_matters:
+            W = widening.pack_W(direction.W, back=True)
+            d_xs.append(_new_padded(plan, seen, direction.W.shape[1]))
+            _set_columns(tasks[place : place + 1], "d_x", d_xs[-1], 0)
+        d_final = [widening.columns_or_none(part) for part in d_finals[place * parts :][:parts]]
+        d_h_end, d_C_end = (*d_final, None)[:2]
+        d_h_start, d_C_start = (_copy_or_zeros(part, seen, plan) for part in (d_h_end, d_C_end))
+        starts.append((d_h_start, d_C_start))
+        arrays = {
+            "kept": gates,
+            "memory": memory,
+            "seen": seen,
+            "W": W,
+            "U": widening.pack_U(direction.U, back=True),
+            "C_start": _copy_or_zeros(widening.columns_or_none(direction.C), seen, plan),
+            "d_h_end": d_h_end,
+            "d_C_end": d_C_end,
+            "d_h_start": d_h_start,
+            "d_C_start": d_C_start,
+            "mask": widening.columns_or_none(direction.mask),
+            "extra": widening.columns_or_none(direction.b_hn),
+        }
+        alive += _set_arrays(task, arrays)
+    passes.run_pass("backward", tasks, torch.get_num_threads())
+    for other in d_xs[1:]:
+        d_xs[0] += other
+    return d_xs[0] if d_xs else None, starts
+
+
+def _set_arrays(task: Any, arrays: Mapping[str, Tensor | None]) -> list[Any]:
+    """Write the arrays' addresses into the record; returns the arrays, which must stay alive meanwhile."""
+    for field, array in arrays.items():
+        task[field] = 0 if array is None else array.data_ptr()
+    return list(arrays.values())
+
+
+def _set_columns(tasks: NDArray[Any], field: str, array: Tensor, columns: int) -> None:
+    """Give each direction its columns, so many of them, of an array (rows, steps, ...)."""
+    tasks[field] = array.data_ptr() + array.element_size() * columns * np.arange(len(tasks))
+    tasks[f"{field}_row"], tasks[f"{field}_step"] = array.stride(0), array.stride(1)
+
+
+def _new_padded(plan: Plan, like: Tensor, size: int) -> Tensor:
+    """Room for (rows, steps, size), zero in the padding."""
+    new = like.new_zeros if plan.frames.has_padding else like.new_empty
+    return new(plan.frames.rows, plan.frames.steps, size)
+
+
+def _copy_or_zeros(array: Tensor | None, like: Tensor, plan: Plan) -> Tensor:
+    """A copy of the (rows, units) array, or zeros where there is none."""
+    return like.new_zeros(plan.frames.rows, plan.widening.units) if array is None else array.clone()

@@ -1,0 +1,169 @@
+"""One cell unrolled over time, in one direction."""
+
+from typing import Any, Literal, cast, final, get_args
+
+import torch
+from torch import Tensor, nn
+
+from hiddenstate.cells import Cell
+from hiddenstate.choices import closest
+from hiddenstate.errors import SettingsError, ShapeError
+from hiddenstate.layers.dropout import VariationalDropout, check_share, draw_mask
+from hiddenstate.layers.fused import can_fuse, fused_forward
+from hiddenstate.layers.lengths import check_lengths, valid_steps
+
+Path = Literal["auto", "fused", "loop"]
+State = tuple[Tensor, ...]
+
+
+@final
+class Recurrent(nn.Module):
+    """A cell unrolled over time: reads a batch of sequences, returns every hidden state.
+
+    Sequences of different lengths are padded into one tensor and come with their `lengths`: padding, whatever
+    it holds, has no effect on any output or gradient. With `reverse` each row is read from its own end.
+
+    `path` chooses how, never what: "loop" calls `cell.step` once for each step; "fused" gives the same
+    parameters to torch's fused operation; "auto" is "fused" where that can do it. Recurrent dropout needs
+    the loop. May be changed at any time.
+
+    Raises `SettingsError` for a path that this cell or dropout cannot take.
+
+    >>> from hiddenstate.cells import LSTMCell
+    >>> layer = Recurrent(LSTMCell(input_size=3, hidden_size=5))
+    >>> outputs, state = layer(torch.randn(2, 7, 3), lengths=torch.tensor([7, 4]))
+    >>> outputs.shape, state.C.shape
+    (torch.Size([2, 7, 5]), torch.Size([2, 5]))
+    >>> bool((outputs[1, 4:] == 0).all())
+    True
+    """
+
+    def __init__(
+        self,
+        cell: Cell[Any, Any],
+        *,
+        reverse: bool = False,
+        input_dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        path: Path = "auto",
+    ) -> None:
+        super().__init__()
+        check_share("recurrent_dropout", recurrent_dropout)
+        self.cell = cell
+        self.reverse = reverse
+        self.input_dropout = VariationalDropout(input_dropout)
+        self.recurrent_dropout = recurrent_dropout
+        self.path = path
+
+    @property
+    def path(self) -> Path:
+        """Which way the steps are computed."""
+        return self._path
+
+    @path.setter
+    def path(self, path: Path) -> None:
+        if path not in get_args(Path):
+            raise SettingsError(
+                f'path: expected a way to compute, got "{path}". {closest(path, get_args(Path))}'
+            )
+        if path == "fused" and self.recurrent_dropout:
+            raise SettingsError(
+                'path: expected "auto" or "loop" with recurrent dropout, got "fused". Use "auto".'
+            )
+        if path == "fused" and not can_fuse(self.cell):
+            raise SettingsError(
+                f'path: expected "auto" or "loop" for the {self.cell.label}, got "fused". Use "auto".'
+            )
+        self._path = path
+
+    @property
+    def label(self) -> str:
+        """Name in tables."""
+        return self.cell.label + (", backwards" if self.reverse else "")
+
+    @property
+    def output_size(self) -> int:
+        """Features of each output step."""
+        return self.cell.hidden_size
+
+    def forward(
+        self, x: Tensor, lengths: Tensor | None = None, state: State | None = None
+    ) -> tuple[Tensor, Any]:
+        """Read x (batch, time, input) from `state`, or from zero where it is None.
+
+        lengths: (batch,) whole numbers from 0 to time; None means that every step is real. It costs least
+        on the CPU, wherever x is.
+
+        Returns the hidden states (batch, time, hidden), exactly 0 past each row's length, and the cell's
+        state after each row's last step (its first, with `reverse`). A row of length 0 returns its initial
+        state. Handing the final state to the next call continues the sequence.
+
+        Raises `ShapeError` where a shape or number type does not fit.
+        """
+        self._check_input(x)
+        if lengths is not None:
+            check_lengths(lengths, *x.shape[:2])
+        state = self.cell.initial_state(x.shape[0]) if state is None else self._check_state(state, x)
+        x = self.input_dropout(x)
+        drops = self.training and self.recurrent_dropout > 0
+        if self.path == "loop" or drops or not can_fuse(self.cell):
+            return self._loop(x, lengths, state)
+        return fused_forward(self.cell, x, lengths, state, self.reverse)
+
+    def _loop(self, x: Tensor, lengths: Tensor | None, state: State) -> tuple[Tensor, State]:
+        """One `step` after the other: what the fused path must equal."""
+        batch_size, time_steps, _ = x.shape
+        h_mask = self._recurrent_mask(state)
+        valid = None
+        if lengths is not None:
+            valid = valid_steps(lengths.to(x.device), time_steps).unsqueeze(-1)  # (batch, time, 1)
+            x = x.masked_fill(~valid, 0.0)  # else padding of NaN would reach the gradient as 0 · NaN
+        outputs = [x.new_zeros(batch_size, self.output_size)] * time_steps
+        for t in reversed(range(time_steps)) if self.reverse else range(time_steps):
+            new_state, _ = self.cell.step(x[:, t], state, h_mask)
+            if valid is None:
+                state = new_state
+                outputs[t] = state[0]
+            else:
+                state = self._freeze(valid[:, t], new_state, state)
+                outputs[t] = torch.where(valid[:, t], state[0], 0.0)
+        if not outputs:
+            return x.new_zeros(batch_size, 0, self.output_size), state
+        return torch.stack(outputs, dim=1), state  # (batch, time, hidden)
+
+    def _freeze(self, alive: Tensor, new: State, old: State) -> State:
+        """The new state of rows that still read, the old one of rows that have ended; alive: (batch, 1)."""
+        kept = (torch.where(alive, after, before) for after, before in zip(new, old, strict=True))
+        return cast(State, self.cell.make_state(*kept))
+
+    def _recurrent_mask(self, state: State) -> Tensor | None:
+        """(batch, hidden) mask, one for the whole sequence; None where nothing is dropped."""
+        if not self.training or self.recurrent_dropout == 0.0:
+            return None
+        return draw_mask(state[0].detach(), self.recurrent_dropout)
+
+    def _check_input(self, x: Tensor) -> None:
+        if x.ndim != 3 or x.shape[2] != self.cell.input_size:
+            raise ShapeError(
+                f"x: expected shape (batch, time, {self.cell.input_size}), got {tuple(x.shape)}. "
+                "Put the features on the last axis."
+            )
+        if x.dtype != self.cell.W.dtype:
+            raise ShapeError(
+                f"x: expected {self.cell.W.dtype} as the layer's weights, got {x.dtype}. "
+                f"Convert one of the two, e.g. x.to({self.cell.W.dtype})."
+            )
+
+    def _check_state(self, state: State, x: Tensor) -> State:
+        expected = tuple((x.shape[0], self.cell.hidden_size) for _ in self.cell.initial_state(0))
+        got = tuple(tuple(part.shape) for part in state)
+        if got != expected:
+            raise ShapeError(
+                f"state: expected tensors of shapes {expected} for the {self.cell.label}, got {got}. "
+                "Take it from an earlier call or from cell.initial_state."
+            )
+        return cast(State, self.cell.make_state(*state))
+
+    def extra_repr(self) -> str:
+        """What `print` shows between the brackets."""
+        return f"reverse={self.reverse}, recurrent_dropout={self.recurrent_dropout}, path={self.path!r}"

@@ -1,0 +1,1 @@
+"""Whole models: layers, attention and a head put together. They take tensors and return tensors."""

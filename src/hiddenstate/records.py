@@ -1,0 +1,93 @@
+"""What leaves the toolkit: plain NumPy records, free of torch and of any model."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Quantile forecasts of one or many windows, in the user's units.
+
+    Axes: n windows, h steps of the horizon, c target columns, q quantile levels.
+    """
+
+    series: tuple[str, ...]
+    """Name of the series of each window (n names; one empty name where a file holds one series)."""
+    times: NDArray[np.datetime64]
+    """(n, h) UTC time of each forecast step, ``datetime64[s]``."""
+    timezone: str
+    """IANA name of the zone in which times are shown."""
+    targets: tuple[str, ...]
+    """Names of the target columns (c)."""
+    levels: tuple[float, ...]
+    """Quantile levels in (0, 1), ascending (q)."""
+    values: NDArray[np.float64]
+    """(n, h, c, q) forecast quantiles; never crossing along q."""
+    truth: NDArray[np.float64] | None = None
+    """(n, h, c) what happened; NaN where unknown. ``None`` for a forecast of the future."""
+
+    def median(self) -> NDArray[np.float64]:
+        """(n, h, c) the quantile closest to one half: the point forecast."""
+        nearest = int(np.argmin(np.abs(np.asarray(self.levels) - 0.5)))
+        return self.values[..., nearest]
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What one pass over the training windows left behind."""
+
+    number: int
+    """Counted from 1."""
+    train_loss: float
+    validation_loss: float
+    """NaN where there was no validation."""
+    learning_rate: float
+    seconds: float
+    gradient_norm: float
+    """Mean over the epoch's steps, before clipping."""
+
+
+@dataclass(frozen=True)
+class History:
+    """The learning curve of one training run."""
+
+    epochs: tuple[Epoch, ...] = ()
+    best_epoch: int | None = None
+    """Number of the epoch whose weights were kept."""
+    stopped: str = ""
+    """Why training ended, in words."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """One row of a comparison table: a model or a baseline, measured on the same windows."""
+
+    name: str
+    metrics: dict[str, float] = field(default_factory=dict)
+    is_model: bool = False
+    seconds: float | None = None
+    """Time to fit, in seconds."""
+
+
+@dataclass(frozen=True, eq=False)
+class Classification:
+    """Labels for n texts out of k, with their probabilities and the words that the network looked at."""
+
+    labels: tuple[str, ...]
+    """Names of the k classes."""
+    probabilities: NDArray[np.float64]
+    """(n, k); rows sum to 1, or with several labels a text each column stands for itself."""
+    predicted: NDArray[np.int64] | NDArray[np.bool_]
+    """(n,) index into `labels`, -1 for "none of these"; with several labels a text (n, k) true or false."""
+    texts: tuple[str, ...]
+    """The user's own texts (n)."""
+    tokens: tuple[tuple[str, ...], ...]
+    """The pieces of each text that the network read, in the user's own spelling."""
+    weights: tuple[NDArray[np.float32], ...]
+    """Share of attention of each token; sums to 1 for a text that has tokens."""
+    truth: NDArray[np.int64] | NDArray[np.bool_] | None = None
+    """As `predicted`; -1 for a label that is missing or was never seen in training."""
+    multi_label: bool = False
+    """Whether a text may have several labels, or none."""

@@ -1,0 +1,77 @@
+"""A forecaster as a bundle holds it, and out of the bundle again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from hiddenstate.bundle import Bundle, open_bundle
+from hiddenstate.data.panel import Panel
+from hiddenstate.errors import BundleError
+from hiddenstate.tasks.forecast import ForecastTask
+from hiddenstate.workflows.run_settings import ForecastRun, run_from
+
+KIND = "forecaster"
+
+
+@dataclass(frozen=True)
+class SavedForecaster:
+    """An opened forecaster: everything that is needed to forecast a new file."""
+
+    bundle: Bundle
+    run: ForecastRun
+    task: ForecastTask
+    models: tuple[nn.Module, ...]
+
+    def scale(self, panel: Panel) -> NDArray[np.float64]:
+        """(series, c) the scale of MASE from training; NaN for a series that was not there."""
+        scales = self.bundle.encoders["mase_scale"]
+        missing = [float("nan")] * len(panel.target_names)
+        return np.array([scales.get(series.name, missing) for series in panel.series], dtype=np.float64)
+
+
+def encoders_of(task: ForecastTask, panel: Panel, scale: NDArray[np.float64]) -> dict[str, Any]:
+    """What ``encoders.json`` holds."""
+    scales = {series.name: row for series, row in zip(panel.series, scale, strict=True)}
+    return {"task": task.to_dict(), "mase_scale": scales}
+
+
+def weights_of(models: Sequence[nn.Module]) -> dict[str, Tensor]:
+    """The weights of all members, each under its own prefix."""
+    return {
+        f"member{number}.{name}": tensor
+        for number, model in enumerate(models)
+        for name, tensor in model.state_dict().items()
+    }
+
+
+def open_forecaster(folder: Path) -> SavedForecaster:
+    """Open a bundle and build its networks, in evaluation mode.
+
+    Raises `BundleError` for a bundle of another kind, and for weights that do not fit its settings.
+    """
+    bundle = open_bundle(folder)
+    if bundle.kind != KIND:
+        raise BundleError(f"{folder}: expected a {KIND}, got a {bundle.kind}. Use the command for that kind.")
+    run = run_from(bundle.settings)
+    task = ForecastTask.from_dict(bundle.encoders["task"], run.task, run.network)
+    tensors = bundle.load_tensors()
+    models = []
+    for number in range(run.task.members):
+        prefix = f"member{number}."
+        own = {name[len(prefix) :]: tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+        model = task.build_model()
+        try:
+            model.load_state_dict(own)
+        except RuntimeError as error:
+            reason = str(error).split("\n")[1].strip()
+            raise BundleError(
+                f"{folder / 'weights.safetensors'}: expected the weights of its settings, got: {reason} "
+                "Train the model again."
+            ) from None
+        models.append(model.eval())
+    return SavedForecaster(bundle, run, task, tuple(models))

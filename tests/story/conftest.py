@@ -1,0 +1,80 @@
+"""A small demand-like file, a model trained on it through the command line, and a way to call commands."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hiddenstate.cli.main import run
+
+HOURS = 24 * 70
+TINY = [
+    "--time", "time", "--target", "load", "--known", "warm", "--horizon", "24", "--origin", "00:00",
+    "--hidden-size", "8", "--epochs", "2", "--batch-size", "8", "--seed", "3", "--quiet",
+]  # fmt: skip
+
+
+@dataclass
+class Outcome:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def call(monkeypatch, capsys):
+    """Run a command in this process; returns exit code and what it printed."""
+
+    def invoke(*arguments: object) -> Outcome:
+        monkeypatch.setattr("sys.argv", ["hiddenstate", *map(str, arguments)])
+        capsys.readouterr()
+        try:
+            run()
+            code = 0
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        printed = capsys.readouterr()
+        return Outcome(code, printed.out, printed.err)
+
+    return invoke
+
+
+def lines(hours: int = HOURS, known_ahead: int = 0) -> list[str]:
+    """A daily and weekly rhythm, a covariate that matters, noise; `known_ahead` rows without a load."""
+    random = np.random.default_rng(0)
+    hour = np.arange(hours + known_ahead)
+    warm = np.sin(hour / 200) + random.normal(0, 0.1, len(hour))
+    load = 100 + 20 * np.sin(hour * 2 * np.pi / 24) + 8 * (hour // 24 % 7 < 5) + 5 * warm
+    load += random.normal(0, 1, len(hour))
+    times = np.datetime64("2024-01-01T00:00") + hour * np.timedelta64(1, "h")
+    rows = [
+        f"{str(time).replace('T', ' ')},{'' if number >= hours else f'{value:.3f}'},{cover:.3f}"
+        for number, (time, value, cover) in enumerate(zip(times, load, warm, strict=True))
+    ]
+    return ["time,load,warm", *rows]
+
+
+@pytest.fixture(scope="session")
+def demand(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("data") / "demand.csv"
+    path.write_text("\n".join(lines()) + "\n")
+    return path
+
+
+@pytest.fixture(scope="session")
+def model(demand, tmp_path_factory) -> Path:
+    """A bundle trained through the command line, once for all tests."""
+    folder = tmp_path_factory.mktemp("models") / "model"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["hiddenstate", "train", str(demand), *TINY, "--out", str(folder)])
+        run_quietly()
+    return folder
+
+
+def run_quietly() -> None:
+    import contextlib
+    import io
+
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+        run()

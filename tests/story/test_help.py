@@ -1,0 +1,56 @@
+"""The door opens quickly and needs nothing heavy."""
+
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+COMMAND = [sys.executable, "-m", "hiddenstate"]
+
+
+def test_help_answers_in_under_0_3_seconds():
+    def seconds():
+        """Processor time of one call: what it takes on a machine that does nothing else."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([*COMMAND, "--help"], check=True, capture_output=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    assert min(seconds() for _ in range(5)) < 0.3
+
+
+def test_help_names_every_command():
+    text = subprocess.run([*COMMAND, "--help"], check=True, capture_output=True, text=True).stdout
+    for command in ("train", "evaluate", "predict", "summary", "demo"):
+        assert command in text
+
+
+def test_the_doors_import_nothing_heavy():
+    heavy = "('torch', 'polars', 'altair', 'sklearn', 'numba')"
+    code = f"import sys, hiddenstate.cli.main; print(*(name for name in {heavy} if name in sys.modules))"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], check=True, capture_output=True, text=True
+        ).stdout.strip()
+        == ""
+    )
+
+
+def test_version_and_unknown_commands():
+    version = subprocess.run([*COMMAND, "--version"], check=True, capture_output=True, text=True).stdout
+    assert version.startswith("hiddenstate ")
+    wrong = subprocess.run([*COMMAND, "tarin"], capture_output=True, text=True)
+    assert wrong.returncode == 2
+    assert "Traceback" not in wrong.stderr
+
+
+def test_a_reader_that_goes_away_is_no_error():
+    # `hiddenstate --help | true`: the pipe is closed before anything is written.
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "wb") as pipe:
+        run = subprocess.run(
+            [*COMMAND, "--help"], stdout=pipe, stderr=subprocess.PIPE, text=True, cwd=Path("/")
+        )
+    assert "Traceback" not in run.stderr

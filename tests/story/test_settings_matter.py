@@ -1,0 +1,80 @@
+"""Every setting of a run changes something that a user can see: a dead option would be a lie."""
+
+import dataclasses
+import inspect
+import json
+
+import pytest
+
+from hiddenstate.cli.flags import FORECAST_FLAGS
+from hiddenstate.cli.train import train
+from hiddenstate.workflows.run_settings import ForecastRun
+from tests.story.conftest import TINY, lines
+
+CHANGES = [
+    ("data.calendar", "['time_of_day']"),
+    ("data.unit", "kW"),
+    ("data.timezone", "Asia/Kolkata"),
+    ("data.past", "['warm']"),
+    ("data.known", "[]"),
+    ("data.longest_gap", "0"),
+    ("split.validation", "0.25"),
+    ("split.test", "0.25"),
+    ("split.refit", "false"),
+    ("task.horizon", "12"),
+    ("task.lookback", "48"),
+    ("task.levels", "[0.1, 0.5, 0.9]"),
+    ("task.loss", "absolute"),
+    ("task.scale", "log"),
+    ("task.train_stride", "2"),
+    ("task.members", "2"),
+]
+
+
+@pytest.fixture(scope="module")
+def gappy(tmp_path_factory):
+    rows = lines(24 * 45)
+    del rows[200:203]  # three hours are missing
+    path = tmp_path_factory.mktemp("data") / "gappy.csv"
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+@pytest.fixture(scope="module")
+def plain(gappy, tmp_path_factory):
+    return {}
+
+
+def seen(folder):
+    """What a user sees of a model: its figures and its page."""
+    return json.loads((folder / "metrics.json").read_text())["model"], (folder / "report.html").read_text()
+
+
+@pytest.mark.parametrize(("place", "value"), CHANGES, ids=[place for place, _ in CHANGES])
+def test_a_setting_changes_what_is_seen(call, gappy, plain, tmp_path, place, value):
+    if not plain:
+        outcome = call("train", gappy, *TINY, "--out", tmp_path / "plain")
+        assert outcome.code == 0, outcome.err
+        plain["seen"] = seen(tmp_path / "plain")
+    arguments = list(TINY)
+    if place == "data.past":  # a column has one part
+        del arguments[arguments.index("--known") : arguments.index("--known") + 2]
+    outcome = call("train", gappy, *arguments, "--set", f"{place}={value}", "--out", tmp_path / "m")
+    assert outcome.code == 0, outcome.err
+    metrics, page = seen(tmp_path / "m")
+    if place == "data.unit":
+        assert "kW" in page
+        assert "kW" not in plain["seen"][1]
+    else:
+        assert metrics != plain["seen"][0]
+
+
+def test_every_flag_has_its_setting_and_its_parameter():
+    sections = {field.name: field.type for field in dataclasses.fields(ForecastRun)}
+    parameters = set(inspect.signature(train).parameters)
+    for flag, path in FORECAST_FLAGS.items():
+        for family in ("direct", "segments"):
+            table, key = path.format(family=family).split(".")
+            assert table in sections
+            assert key in {field.name for field in dataclasses.fields(sections[table])}, path
+        assert flag in parameters

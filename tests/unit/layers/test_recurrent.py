@@ -1,0 +1,135 @@
+from typing import Any, NamedTuple
+
+import pytest
+import torch
+from torch import Tensor
+
+from hiddenstate.cells import Cell, GRUCell, LSTMCell
+from hiddenstate.errors import SettingsError, ShapeError
+from hiddenstate.layers import Bidirectional, Recurrent
+from hiddenstate.layers import recurrent as recurrent_file
+
+
+class _LeakyState(NamedTuple):
+    h: Tensor
+
+
+class _LeakyCell(Cell[_LeakyState, tuple[()]]):
+    """A cell that torch has no fused operation for."""
+
+    label = "Leaky cell"
+    blocks = ("h",)
+
+    def step(
+        self, x_t: Tensor, state: _LeakyState, h_mask: Tensor | None = None
+    ) -> tuple[_LeakyState, tuple[()]]:
+        return _LeakyState(0.5 * state.h + x_t @ self.W.T), ()
+
+    def initial_state(self, batch_size: int) -> _LeakyState:
+        return _LeakyState(self.b.new_zeros(batch_size, self.hidden_size))
+
+    def make_state(self, *parts: Tensor) -> _LeakyState:
+        return _LeakyState(*parts)
+
+
+@pytest.fixture
+def fused_calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The cells that went through the fused path."""
+    calls: list[Any] = []
+    fused = recurrent_file.fused_forward
+
+    def watch(cell: Any, *rest: Any) -> Any:
+        calls.append(cell)
+        return fused(cell, *rest)
+
+    monkeypatch.setattr(recurrent_file, "fused_forward", watch)
+    return calls
+
+
+def test_auto_takes_the_fused_path_unless_the_hidden_state_is_dropped(fused_calls: list[Any]) -> None:
+    x = torch.randn(2, 3, 4)
+    plain, dropping = Recurrent(LSTMCell(4, 5)), Recurrent(LSTMCell(4, 5), recurrent_dropout=0.5)
+    plain(x)
+    assert fused_calls == [plain.cell]
+    dropping(x)
+    assert fused_calls == [plain.cell]
+    dropping.eval()(x)
+    assert fused_calls == [plain.cell, dropping.cell]
+
+
+def test_the_loop_can_be_asked_for(fused_calls: list[Any]) -> None:
+    layer = Recurrent(LSTMCell(4, 5), path="loop")
+    layer(torch.randn(2, 3, 4))
+    assert fused_calls == []
+    layer.path = "fused"
+    layer(torch.randn(2, 3, 4))
+    assert fused_calls == [layer.cell]
+
+
+def test_a_cell_without_a_fused_operation_runs_in_the_loop() -> None:
+    layer = Recurrent(_LeakyCell(4, 5))
+    outputs, state = layer(torch.randn(2, 3, 4), torch.tensor([3, 1]))
+    assert torch.equal(outputs[0, 2], state.h[0])
+    assert torch.equal(outputs[1, 0], state.h[1])
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: Recurrent(GRUCell(4, 5), path="fussed"), 'got "fussed". Did you mean "fused"'),  # type: ignore[arg-type]
+        (
+            lambda: Recurrent(GRUCell(4, 5), path="fused", recurrent_dropout=0.1),
+            "with recurrent dropout, got",
+        ),
+        (lambda: Recurrent(_LeakyCell(4, 5), path="fused"), 'for the Leaky cell, got "fused"'),
+        (lambda: Recurrent(GRUCell(4, 5), recurrent_dropout=1.0), "recurrent_dropout: expected a share"),
+        (lambda: Recurrent(GRUCell(4, 5), input_dropout=1.0), "expected a share"),
+    ],
+)
+def test_what_cannot_be_computed_is_refused(build: Any, message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        build()
+
+
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [
+        (torch.zeros(2, 3, 5), r"expected shape \(batch, time, 4\), got \(2, 3, 5\)"),
+        (torch.zeros(3, 4), r"expected shape \(batch, time, 4\), got \(3, 4\)"),
+        (torch.zeros(2, 3, 4, dtype=torch.float64), "expected torch.float32 .* got torch.float64"),
+    ],
+)
+def test_an_input_that_does_not_fit_is_refused(x: Tensor, message: str) -> None:
+    with pytest.raises(ShapeError, match=message):
+        Recurrent(GRUCell(4, 5))(x)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [(torch.zeros(2, 5),), (torch.zeros(2, 5), torch.zeros(2, 6)), (torch.zeros(5), torch.zeros(5))],
+    ids=["no C", "other size", "no batch"],
+)
+def test_a_state_that_does_not_fit_is_refused(state: Any) -> None:
+    with pytest.raises(
+        ShapeError, match=r"state: expected tensors of shapes \(\(2, 5\), \(2, 5\)\) for the LSTM"
+    ):
+        Recurrent(LSTMCell(4, 5))(torch.zeros(2, 3, 4), state=state)
+
+
+def test_lengths_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(ShapeError, match="lengths: expected 0 to 3"):
+        Recurrent(GRUCell(4, 5))(torch.zeros(2, 3, 4), torch.tensor([4, 1]))
+
+
+def test_two_directions_need_two_cells() -> None:
+    cell = GRUCell(4, 5)
+    with pytest.raises(SettingsError, match="backward_cell: expected a cell of its own"):
+        Bidirectional(cell, cell)
+
+
+def test_directions_have_weights_and_names_of_their_own() -> None:
+    layer = Bidirectional(LSTMCell(4, 5), LSTMCell(4, 5))
+    assert not torch.equal(layer.forwards.cell.W, layer.backwards.cell.W)
+    assert layer.label == "Bidirectional LSTM"
+    assert layer.backwards.label == "LSTM, backwards"
+    assert "reverse=True" in repr(layer.backwards)
