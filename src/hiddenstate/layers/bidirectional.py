@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from hiddenstate.cells import Cell
 from hiddenstate.errors import SettingsError
 from hiddenstate.layers.dropout import VariationalDropout
+from hiddenstate.layers.ragged import ragged_directions
 from hiddenstate.layers.recurrent import Path, Recurrent
 
 
@@ -74,6 +75,14 @@ class Bidirectional(nn.Module):
         """
         before = BothStates(None, None) if state is None else BothStates(*state)
         x = self.input_dropout(x)
+        layers = (self.forwards, self.backwards)
+        kinds = {(type(layer.cell), layer.output_size) for layer in layers}
+        if len(kinds) == 1 and all(layer.takes_kernels(x, lengths, directions=2) for layer in layers):
+            starts = [layer.check(x, lengths, each) for layer, each in zip(layers, before, strict=True)]
+            masks = [layer.draw_recurrent_mask(x) for layer in layers]
+            cells = [layer.cell for layer in layers]
+            outputs, states = ragged_directions(cells, x, lengths, starts, (False, True), h_masks=masks)
+            return outputs, BothStates(*states)
         ahead, state_ahead = self.forwards(x, lengths, before.forward)
         back, state_back = self.backwards(x, lengths, before.backward)
         return torch.cat([ahead, back], dim=-1), BothStates(state_ahead, state_back)

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from hiddenstate.cells import Cell
 from hiddenstate.choices import closest
 from hiddenstate.errors import SettingsError, ShapeError
+from hiddenstate.layers import ragged
 from hiddenstate.layers.dropout import VariationalDropout, check_share, draw_mask
 from hiddenstate.layers.fused import can_fuse, fused_forward
 from hiddenstate.layers.lengths import check_lengths, valid_steps
@@ -23,9 +24,9 @@ class Recurrent(nn.Module):
     Sequences of different lengths are padded into one tensor and come with their `lengths`: padding, whatever
     it holds, has no effect on any output or gradient. With `reverse` each row is read from its own end.
 
-    `path` chooses how, never what: "loop" calls `cell.step` once for each step; "fused" gives the same
-    parameters to torch's fused operation; "auto" is "fused" where that can do it. Recurrent dropout needs
-    the loop. May be changed at any time.
+    `path` chooses how, never what: "loop" calls `cell.step` once for each step; "fused" computes all steps
+    in one call on the same parameters, by the kernels of this package or torch's own operation, whichever
+    is faster; "auto" is "fused" where that can be done. May be changed at any time.
 
     Raises `SettingsError` for a path that this cell or dropout cannot take.
 
@@ -100,20 +101,40 @@ class Recurrent(nn.Module):
 
         Raises `ShapeError` where a shape or number type does not fit.
         """
+        start = self.check(x, lengths, state)
+        x = self.input_dropout(x)
+        h_mask = self.draw_recurrent_mask(x)
+        if self.takes_kernels(x, lengths):
+            return ragged.ragged_forward(self.cell, x, lengths, start, self.reverse, h_mask=h_mask)
+        start = self.cell.initial_state(x.shape[0]) if start is None else start
+        if self.path == "loop" or h_mask is not None or not can_fuse(self.cell):
+            return self._loop(x, lengths, start, h_mask)
+        return fused_forward(self.cell, x, lengths, start, self.reverse)
+
+    def check(self, x: Tensor, lengths: Tensor | None, state: State | None) -> State | None:
+        """The state as the cell's own type; raises `ShapeError` where something does not fit."""
         self._check_input(x)
         if lengths is not None:
             check_lengths(lengths, *x.shape[:2])
-        state = self.cell.initial_state(x.shape[0]) if state is None else self._check_state(state, x)
-        x = self.input_dropout(x)
-        drops = self.training and self.recurrent_dropout > 0
-        if self.path == "loop" or drops or not can_fuse(self.cell):
-            return self._loop(x, lengths, state)
-        return fused_forward(self.cell, x, lengths, state, self.reverse)
+        return None if state is None else self._check_state(state, x)
 
-    def _loop(self, x: Tensor, lengths: Tensor | None, state: State) -> tuple[Tensor, State]:
+    def takes_kernels(self, x: Tensor, lengths: Tensor | None, directions: int = 1) -> bool:
+        """Whether our own kernels compute this: where they can, and nothing else is faster.
+
+        `directions` is how many layers share one call.
+        """
+        drops = self.training and self.recurrent_dropout > 0
+        return (
+            self.path != "loop"
+            and (drops or ragged.is_faster(self.cell, lengths, directions))
+            and ragged.can_run(self.cell, x)
+        )
+
+    def _loop(
+        self, x: Tensor, lengths: Tensor | None, state: State, h_mask: Tensor | None
+    ) -> tuple[Tensor, State]:
         """One `step` after the other: what the fused path must equal."""
         batch_size, time_steps, _ = x.shape
-        h_mask = self._recurrent_mask(state)
         valid = None
         if lengths is not None:
             valid = valid_steps(lengths.to(x.device), time_steps).unsqueeze(-1)  # (batch, time, 1)
@@ -136,11 +157,11 @@ class Recurrent(nn.Module):
         kept = (torch.where(alive, after, before) for after, before in zip(new, old, strict=True))
         return cast(State, self.cell.make_state(*kept))
 
-    def _recurrent_mask(self, state: State) -> Tensor | None:
+    def draw_recurrent_mask(self, x: Tensor) -> Tensor | None:
         """(batch, hidden) mask, one for the whole sequence; None where nothing is dropped."""
         if not self.training or self.recurrent_dropout == 0.0:
             return None
-        return draw_mask(state[0].detach(), self.recurrent_dropout)
+        return draw_mask(x.new_empty(x.shape[0], self.output_size), self.recurrent_dropout)
 
     def _check_input(self, x: Tensor) -> None:
         if x.ndim != 3 or x.shape[2] != self.cell.input_size:

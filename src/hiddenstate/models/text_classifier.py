@@ -44,7 +44,7 @@ class TextModelSettings:
     """Share of the embedded words' numbers dropped in training."""
     between_layers_dropout: float = 0.0
     recurrent_dropout: float = 0.0
-    """Share of the hidden state dropped between steps; takes the slower path."""
+    """Share of the hidden state dropped between steps: the same units for a whole text."""
     output_dropout: float = 0.4
     """Share of the pooled features dropped in training."""
 

@@ -77,7 +77,7 @@ def test_the_recurrent_mask_is_one_for_the_whole_sequence(name: str, monkeypatch
         return step(x_t, state, h_mask)
 
     monkeypatch.setattr(cell, "step", watch)
-    layer = Recurrent(cell, recurrent_dropout=0.5)
+    layer = Recurrent(cell, recurrent_dropout=0.5, path="loop")
     layer(torch.randn(3, 4, 2))
     layer(torch.randn(3, 4, 2))
     assert all(mask is seen[0] for mask in seen[:4])

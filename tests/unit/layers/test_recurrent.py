@@ -7,6 +7,8 @@ from torch import Tensor
 from hiddenstate.cells import Cell, GRUCell, LSTMCell
 from hiddenstate.errors import SettingsError, ShapeError
 from hiddenstate.layers import Bidirectional, Recurrent
+from hiddenstate.layers import bidirectional as bidirectional_file
+from hiddenstate.layers import ragged as ragged_file
 from hiddenstate.layers import recurrent as recurrent_file
 
 
@@ -64,6 +66,57 @@ def test_the_loop_can_be_asked_for(fused_calls: list[Any]) -> None:
     layer.path = "fused"
     layer(torch.randn(2, 3, 4))
     assert fused_calls == [layer.cell]
+
+
+@pytest.fixture
+def kernel_calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many directions went through the kernels in each call."""
+    calls: list[int] = []
+    run = ragged_file.ragged_directions
+
+    def watch(cells: Any, *rest: Any, **named: Any) -> Any:
+        calls.append(len(cells))
+        return run(cells, *rest, **named)
+
+    monkeypatch.setattr(ragged_file, "ragged_directions", watch)
+    monkeypatch.setattr(bidirectional_file, "ragged_directions", watch)
+    return calls
+
+
+def test_rows_of_different_lengths_go_through_the_kernels(kernel_calls: list[int]) -> None:
+    x, lengths = torch.randn(2, 3, 4), torch.tensor([3, 1])
+    Recurrent(LSTMCell(4, 5))(x, lengths)
+    Bidirectional(LSTMCell(4, 5), LSTMCell(4, 5))(x)
+    Recurrent(GRUCell(4, 5))(x)
+    assert kernel_calls == [1, 2, 1]
+    Recurrent(LSTMCell(4, 5))(x)  # one LSTM over equal lengths: torch calls oneDNN
+    Recurrent(LSTMCell(4, 5), path="loop")(x, lengths)
+    Recurrent(LSTMCell(4, 5).double())(x.double(), lengths)
+    assert len(kernel_calls) == 3
+
+
+@pytest.mark.parametrize("cell", [LSTMCell, GRUCell])
+@pytest.mark.parametrize("both", [False, True])
+def test_a_dropped_hidden_state_gives_the_same_in_the_loop_and_in_the_kernels(
+    cell: type[Any], both: bool, kernel_calls: list[int]
+) -> None:
+    layer: Any = Recurrent(cell(4, 5), recurrent_dropout=0.5)
+    if both:
+        layer = Bidirectional(cell(4, 5), cell(4, 5), recurrent_dropout=0.5)
+    results = []
+    for path in ("auto", "loop"):
+        for part in layer.modules():
+            if isinstance(part, Recurrent):
+                part.path = path  # type: ignore[assignment]
+        torch.manual_seed(1)
+        x = torch.randn(3, 6, 4, requires_grad=True)
+        outputs, _ = layer(x, torch.tensor([6, 0, 3]))
+        layer.zero_grad()
+        outputs.square().sum().backward()
+        results.append([outputs, x.grad, *(weight.grad for weight in layer.parameters())])
+    assert len(kernel_calls) == 1
+    for kernel, loop in zip(*results, strict=True):
+        torch.testing.assert_close(kernel, loop, rtol=1e-5, atol=1e-5)
 
 
 def test_a_cell_without_a_fused_operation_runs_in_the_loop() -> None:
