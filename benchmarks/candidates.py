@@ -1,0 +1,122 @@
+"""Our parts behind the hooks of a harness that measures them beside their peers in one run.
+
+    epoch.py            --candidate benchmarks/candidates.py:adam --candidate benchmarks/candidates.py:row_wise
+    varlen_training.py  --candidate benchmarks/candidates.py:layer
+
+`adam` and `row_wise` train the text classifier (embedding, BiLSTM, additive attention, one linear head, no dropout)
+with Adam on everything, or touching only the embedding's rows that a batch has read. `layer` is one layer on the
+weights of a given ``nn.LSTM`` or ``nn.GRU``.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from hiddenstate.data.ragged import Ragged
+from hiddenstate.data.text_batches import EncodedTexts, TextBatches
+from hiddenstate.layers import Stacked
+from hiddenstate.models.embed import EmbedSizes
+from hiddenstate.models.text_classifier import TextClassifier, TextModelSettings
+from hiddenstate.training import TrainingSettings
+from hiddenstate.training.optimisers import build_optimiser
+
+Ids = NDArray[np.int32]
+
+
+class Classifier:
+    """Trains one epoch at a time on sentences given as arrays of word numbers."""
+
+    def __init__(
+        self, vectors: NDArray[np.float32], hidden: int, classes: int, frozen: bool, optimiser: str
+    ) -> None:
+        settings = TextModelSettings(
+            cell="lstm",
+            hidden_size=hidden,
+            pool="attention",
+            fine_tune=not frozen,
+            embedding_dropout=0.0,
+            output_dropout=0.0,
+        )
+        sizes = EmbedSizes(words=vectors.shape[0], size=vectors.shape[1], from_file=True)
+        self.model = TextClassifier(sizes, (classes,), settings, vectors.copy())
+        self.optimiser = build_optimiser(
+            self.model, TrainingSettings(optimiser=optimiser, learning_rate=1e-3, weight_decay=0.0)
+        )
+        self.epochs = 0
+
+    def fit_epoch(self, X: Sequence[Ids], y: NDArray[np.int64], batch: int) -> float:
+        """Mean loss of an epoch; batches hold sentences of about one length, as in training."""
+        self.model.train()
+        self.epochs += 1
+        texts = EncodedTexts(Ragged.of(X), y[:, None])
+        total = 0.0
+        for part in TextBatches(texts, batch_size=batch, seed=0).epoch(self.epochs):
+            loss = nn.functional.cross_entropy(self.model(part).logits[0], part.targets[:, 0])
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            total += float(loss) * len(part.rows)
+        return total / len(X)
+
+    def predict(self, X: Sequence[Ids]) -> NDArray[np.int64]:
+        """The class of each sentence."""
+        self.model.eval()
+        texts = EncodedTexts(Ragged.of(X), np.zeros((len(X), 1), dtype=np.int64))
+        answers = np.zeros(len(X), dtype=np.int64)
+        with torch.no_grad():
+            for part in TextBatches(texts, batch_size=256).epoch(1):
+                answers[part.rows.numpy()] = self.model(part).logits[0].argmax(1).numpy()
+        return answers
+
+
+def adam(vectors: NDArray[np.float32], hidden: int, classes: int, frozen: bool) -> Classifier:
+    """The same optimiser as the peers."""
+    return Classifier(vectors, hidden, classes, frozen, "adam")
+
+
+def row_wise(vectors: NDArray[np.float32], hidden: int, classes: int, frozen: bool) -> Classifier:
+    """Only rows that were read move."""
+    return Classifier(vectors, hidden, classes, frozen, "row_wise_adamw")
+
+
+def layer(reference: Any) -> Callable[[Tensor, Tensor], Tensor]:
+    """A layer of ours on the very parameters of torch's, from padded rows to padded hidden states."""
+    kind = {nn.LSTM: "lstm", nn.GRU: "gru", nn.RNN: "rnn"}[type(reference)]
+    ours = Stacked(
+        kind,
+        reference.input_size,
+        hidden_size=reference.hidden_size,
+        bidirectional=reference.bidirectional,
+    )
+
+    def run(x: Tensor, lengths: Tensor) -> Tensor:
+        weights = dict(reference.named_parameters())
+        directions = zip(DIRECTIONS[reference.bidirectional], ("", "_reverse"), strict=False)
+        ours_now = {
+            f"{place}.cell.{name}": tensor
+            for place, suffix in directions
+            for name, tensor in cell_weights(weights, f"_l0{suffix}", kind).items()
+        }
+        outputs: Tensor = torch.func.functional_call(ours, ours_now, (x, lengths))[0]
+        return outputs
+
+    run.layout = "padded"  # type: ignore[attr-defined]
+    return run
+
+
+DIRECTIONS = {False: ("layers.0",), True: ("layers.0.forwards", "layers.0.backwards")}
+
+
+def cell_weights(weights: dict[str, nn.Parameter], suffix: str, kind: str) -> dict[str, Tensor]:
+    """Our names for one direction's parameters; torch adds two biases where we have one."""
+    first, second = weights[f"bias_ih{suffix}"], weights[f"bias_hh{suffix}"]
+    named: dict[str, Tensor] = {"W": weights[f"weight_ih{suffix}"], "U": weights[f"weight_hh{suffix}"]}
+    if kind != "gru":
+        return {**named, "b": first + second}
+    gates = 2 * len(first) // 3  # the candidate's second bias stands inside the reset gate's product
+    b = torch.cat([first[:gates] + second[:gates], first[gates:]])
+    return {**named, "b": b, "b_hn": second[gates:]}
