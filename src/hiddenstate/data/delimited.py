@@ -5,9 +5,9 @@ import gzip
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Literal, cast
 
 import polars as pl
 
@@ -27,6 +27,8 @@ class _Layout:
 
     separator: str
     names: tuple[str, ...]
+    quoted: bool = True
+    """Whether a quote at the start of a value belongs to the format, not to the text."""
 
 
 def read_delimited(path: Path, columns: Sequence[str]) -> Iterator[Table]:
@@ -37,9 +39,16 @@ def read_delimited(path: Path, columns: Sequence[str]) -> Iterator[Table]:
     """
     layout = _layout(path, columns)
     check_columns(layout.names, columns, str(path))
+    if layout.separator == "\t":
+        layout = replace(layout, quoted=not _plain_quotes(path, len(layout.names)))
     try:
         scan = pl.scan_csv(
-            path, separator=layout.separator, infer_schema=False, glob=False, row_index_name=ROW
+            path,
+            separator=layout.separator,
+            quote_char='"' if layout.quoted else None,
+            infer_schema=False,
+            glob=False,
+            row_index_name=ROW,
         )
         found = scan.collect_schema().names()[1:]
         if len(found) != len(layout.names):
@@ -119,10 +128,34 @@ def _header(path: Path) -> str:
     raise InputError(f"{path}: expected a table, got empty lines only. Give a file with data.")
 
 
-def _records(path: Path, separator: str) -> Iterator[tuple[int, list[str]]]:
+def _plain_quotes(path: Path, values: int) -> bool:
+    """Whether quotes are part of the text: tab-separated files are often written without quoting.
+
+    So it is where each line has its `values`, and one of them begins with a quote but does not end as a quoted
+    value does. A reader that took these quotes for its own would run together rows that are fine.
+    """
+    stray = False
+    try:
+        with open_bytes(path) as file:
+            for line in file:
+                text = line.rstrip(b"\r\n")
+                if text and text.count(b"\t") != values - 1:
+                    return False
+                if b'"' in text and not stray:
+                    stray = any(part[:1] == b'"' and not _QUOTED(part) for part in text.split(b"\t"))
+    except (OSError, EOFError) as error:
+        raise damaged(path, error) from None
+    return stray
+
+
+_QUOTED = re.compile(rb'"(?:[^"]|"")*"').fullmatch
+
+
+def _records(path: Path, layout: _Layout) -> Iterator[tuple[int, list[str]]]:
     """The records of the file after the header, each with the line in which it begins."""
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if layout.quoted else csv.QUOTE_NONE
     with open_bytes(path) as raw, io.TextIOWrapper(raw, "utf-8", errors="replace", newline="") as file:
-        reader = csv.reader(file, delimiter=separator)
+        reader = csv.reader(file, delimiter=layout.separator, quoting=quoting)
         line, header_seen = 1, False
         for record in reader:
             if header_seen:
@@ -133,7 +166,7 @@ def _records(path: Path, separator: str) -> Iterator[tuple[int, list[str]]]:
 
 def _line_of(path: Path, layout: _Layout, row: int) -> int:
     """The line in which a row begins: values in quotes may hold line breaks."""
-    for number, (line, _) in enumerate(_records(path, layout.separator)):
+    for number, (line, _) in enumerate(_records(path, layout)):
         if number == row:
             return line
     return row + 2
@@ -145,7 +178,7 @@ def _explained(path: Path, layout: _Layout, error: BaseException) -> InputError:
         with open_bytes(path) as file:
             for number, line in enumerate(file, start=1):
                 decode_line(path, number, line)
-        for line_number, record in _records(path, layout.separator):
+        for line_number, record in _records(path, layout):
             if len(record) > len(layout.names):
                 return InputError(
                     f"{path} line {line_number}: expected {len(layout.names)} values, got {len(record)}. "

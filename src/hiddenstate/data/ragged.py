@@ -25,6 +25,8 @@ class Ragged:
     """(sum of lengths,)"""
     offsets: NDArray[np.int64]
     """(n + 1,) where each sequence begins; the last entry is the end of the last one."""
+    keep: object = None
+    """What must live as long as `values`: the folder of a mapped file."""
 
     def __post_init__(self) -> None:
         if self.offsets.ndim != 1 or not len(self.offsets) or int(self.offsets[-1]) != len(self.values):

@@ -90,6 +90,29 @@ def test_every_text_format_gives_the_same_panel(name: str, tmp_path: Path) -> No
     assert same(loaded, expected)
 
 
+def texts_of(content: str, folder: Path, name: str = "a.tsv") -> list[str]:
+    (folder / name).write_text(content, encoding="utf-8")
+    return [text for table in read_tables(folder / name, ["label", "text"]) for text in table.frame["text"]]
+
+
+def test_quotes_in_a_tab_separated_file_without_quoting_are_text(tmp_path: Path) -> None:
+    texts = ['"On Time"? "In Flight"!', 'a lone " inside', '"never closed', "plain", 'ends "so"', '"whole"']
+    content = "label\ttext\n" + "".join(f"x\t{text}\n" for text in texts)
+    assert texts_of(content, tmp_path) == texts
+    # The same signs in quotes, as a spreadsheet writes them; a value with a line break shows that it did.
+    quoted = "".join('x\t"{}"\n'.format(text.replace('"', '""')) for text in [*texts, "two\nlines"])
+    assert texts_of("label\ttext\n" + quoted, tmp_path) == [*texts, "two\nlines"]
+    assert texts_of('label\ttext\nx\t"all ""well"" closed"\n', tmp_path) == ['all "well" closed']
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\t\r\n\0")), min_size=1, max_size=5))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_tab_separated_text_is_read_as_it_stands(tmp_path: Path, texts: list[str]) -> None:
+    # The first row leaves no doubt that quotes are text here.
+    content = "label\ttext\n" + "".join(f"x\t{text}\n" for text in ['"so" it is', *texts])
+    assert [text or "" for text in texts_of(content, tmp_path)] == ['"so" it is', *texts]
+
+
 def test_parquet_and_other_data_frames_give_the_same_panel(tmp_path: Path) -> None:
     frame().write_parquet(tmp_path / "a.parquet")
     expected = load_panel(frame(), SALES)
