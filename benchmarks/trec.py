@@ -35,7 +35,7 @@ TASK = ClassifySettings(
     members=3,
 )
 NETWORK = TextModelSettings(
-    cell="lstm", hidden_size=64, pool="max+attention", embedding_size=50, character_size=200, word_dropout=0.1
+    cell="gru", hidden_size=128, pool="max+attention", embedding_size=50, character_size=200, word_dropout=0.1
 )
 TRAINING = TrainingSettings(
     epochs=10, batch_size=50, learning_rate=5e-3, clip_norm=5.0, average_decay=0.99, patience=4
@@ -95,7 +95,7 @@ def main() -> None:
         seconds_each = [numbers["seconds"] for numbers in done]
         for level in ("trec6", "trec50"):
             figures[f"{level}_{name}"] = [numbers[level] for numbers in done]
-            rows.append((f"{level} BiLSTM, {name}", figures[f"{level}_{name}"], seconds_each))
+            rows.append((f"{level} BiGRU, {name}", figures[f"{level}_{name}"], seconds_each))
     table(sorted(rows), "accuracy")
     json_line("trec", options.seeds, figures)
 

@@ -13,8 +13,10 @@ from hiddenstate.data.ragged import Ragged
 from hiddenstate.errors import InputError
 from hiddenstate.seeding import generator
 
-BATCHES_PER_POOL = 200
-"""Rows are sorted by length within pools of this many batches: the larger, the less padding and the less chance."""
+BATCHES_PER_POOL = 8
+"""Rows are sorted by length within pools of this many batches: the larger, the less padding and the less chance.
+
+The recurrent kernels do not compute padding; what little there is costs only the layers around them."""
 
 
 class TextBatch(NamedTuple):

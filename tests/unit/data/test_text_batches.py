@@ -44,7 +44,7 @@ def test_rows_of_one_length_stand_together():
         for b in TextBatches(encoded(), batch_size=16, seed=0).epoch(1)
     )
     words = int(encoded().words.lengths.sum())
-    assert padding < 0.1 * words  # in random order it is about as much again as the words
+    assert padding < 0.25 * words  # in random order it is about as much again as the words
 
 
 def test_without_a_seed_short_texts_come_first():
