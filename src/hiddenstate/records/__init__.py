@@ -5,6 +5,30 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from hiddenstate.records.findings import Finding, LintReport
+from hiddenstate.records.gates import GateTrace, LayerTrace, LayerWeights
+from hiddenstate.records.memory import LayerMemory, Memory
+from hiddenstate.records.walk import Line, Step, Term, Walk
+
+__all__ = [
+    "Classification",
+    "Epoch",
+    "Finding",
+    "Forecast",
+    "GateTrace",
+    "History",
+    "LayerMemory",
+    "LayerTrace",
+    "LayerWeights",
+    "Line",
+    "LintReport",
+    "Memory",
+    "Score",
+    "Step",
+    "Term",
+    "Walk",
+]
+
 
 @dataclass(frozen=True)
 class Forecast:

@@ -1,0 +1,157 @@
+"""What each recurrent layer of a model was given and gave back, in one pass through the model."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
+
+from hiddenstate.cells import Cell
+from hiddenstate.errors import InspectionError
+from hiddenstate.inspection.parameters import TORCH_KINDS, Parameters
+from hiddenstate.layers import Bidirectional, Recurrent, Stacked
+from hiddenstate.records.gates import Direction
+
+RECURRENT_NAMES = ("LSTM", "GRU", "RNN", "Recurrent")
+UNDERSTOOD = "torch.nn.LSTM, GRU and RNN without projections, and the layers of hiddenstate.layers"
+
+
+@dataclass(frozen=True)
+class LayerCall:
+    """One call of one layer in one direction; axes are (batch, time, feature), whatever the module's are."""
+
+    place: str
+    number: int
+    direction: Direction
+    x: Tensor
+    """(batch, time, input)"""
+    h: Tensor
+    """(batch, time, hidden) in the order of the input; 0 past a row's length."""
+    start: tuple[Tensor, ...]
+    """(batch, hidden) each: h first."""
+    lengths: Tensor | None
+    """(batch,) on the CPU; None where every step is real."""
+    parameters: Parameters | None
+    """None for a cell whose equations only the cell itself knows."""
+    cell: Cell[Any, Any] | None = None
+    call: int = 0
+
+
+@contextmanager
+def undisturbed(model: nn.Module) -> Iterator[None]:
+    """Evaluation mode without gradients; afterwards every module is in the mode in which it was."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        for module, mode in modes:
+            module.training = mode
+
+
+@contextmanager
+def recorded_calls(model: nn.Module) -> Iterator[list[LayerCall]]:
+    """A list that fills with the calls of all recurrent layers of `model` while it runs.
+
+    Raises `InspectionError` where there is no recurrent layer, or one whose gates cannot be recovered.
+    """
+    from hiddenstate.inspection.our_layers import calls_of_ours
+    from hiddenstate.inspection.torch_layers import calls_of_torchs
+
+    calls: list[LayerCall] = []
+    counts: dict[str, int] = {}
+
+    def add(new: list[LayerCall]) -> None:
+        place = new[0].place
+        counts[place] = counts.get(place, 0) + 1
+        calls.extend(replace(call, call=counts[place] - 1) for call in new)
+
+    with ExitStack() as hooks:
+        for place, number, module in recurrent_layers(model):
+            reader = calls_of_torchs if isinstance(module, nn.RNNBase) else calls_of_ours
+
+            def record(
+                module: Any,
+                args: Any,
+                kwargs: Any,
+                output: Any,
+                place: str = place,
+                number: int = number,
+                reader: Any = reader,
+            ) -> None:
+                add(reader(place, number, module, args, kwargs, output))
+
+            handle = module.register_forward_hook(record, with_kwargs=True)
+            hooks.callback(handle.remove)
+        yield calls
+
+
+def recurrent_layers(model: nn.Module) -> list[tuple[str, int, nn.Module]]:
+    """(place, number in its stack, layer) of all recurrent layers; both directions of a pair are one layer.
+
+    Raises `InspectionError` as `recorded_calls`.
+    """
+    found: list[tuple[str, int, nn.Module]] = []
+    inside: set[nn.Module] = set()
+    numbers: dict[nn.Module, int] = {}
+    for place, module in model.named_modules():
+        if isinstance(module, Stacked):
+            numbers |= {layer: number for number, layer in enumerate(module.layers)}
+        if module in inside:
+            continue
+        if isinstance(module, Bidirectional | Recurrent | nn.RNNBase):
+            inside |= set(module.modules())
+            check_layer(place, module)
+            found.append((place, numbers.get(module, 0), module))
+        elif _looks_recurrent(module):
+            raise InspectionError(
+                f"{place or 'the model'}: expected {UNDERSTOOD}, got {type(module).__name__}, whose gates cannot "
+                "be recovered. Exchange the layer, or hand in the part of the model without it."
+            )
+    if not found:
+        kinds = sorted({type(module).__name__ for module in model.modules()})
+        raise InspectionError(
+            f"model: expected a module with a recurrent layer ({UNDERSTOOD}), got only {', '.join(kinds)}. "
+            "Hand in the whole model."
+        )
+    return found
+
+
+def check_layer(place: str, module: nn.Module) -> None:
+    """Raise `InspectionError` for a torch.nn layer whose gates cannot be recovered."""
+    if not isinstance(module, nn.RNNBase):
+        return
+    name = place or "the model"
+    if module.proj_size:
+        raise InspectionError(
+            f"{name}: expected a layer without projection, got proj_size={module.proj_size}: its outputs are not "
+            "its hidden states, so the gates cannot be recovered. Use a layer with proj_size=0."
+        )
+    if module.mode not in TORCH_KINDS:
+        raise InspectionError(
+            f"{name}: expected one of the modes {', '.join(TORCH_KINDS)}, got {module.mode}. "
+            "Use torch.nn.LSTM, GRU or RNN."
+        )
+
+
+def _looks_recurrent(module: nn.Module) -> bool:
+    """A layer that is named like a recurrent one and holds none that is understood."""
+    named = any(word in type(module).__name__ for word in RECURRENT_NAMES)
+    known = Bidirectional | Recurrent | nn.RNNBase | Stacked
+    return named and not any(isinstance(part, known) for part in module.modules())
+
+
+def arguments(inputs: Any) -> list[Any]:
+    """What the user gave, as arguments of the model: a tensor or batch of ours is one, a tuple or list are several."""
+    bundled = hasattr(inputs, "_fields") or isinstance(inputs, PackedSequence)
+    return list(inputs) if isinstance(inputs, tuple | list) and not bundled else [inputs]
+
+
+def run_model(model: nn.Module, inputs: Any, lengths: Tensor | None = None) -> Any:
+    """Call `model` with what the user gave, lengths last."""
+    args = arguments(inputs)
+    return model(*args) if lengths is None else model(*args, lengths)
