@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
+from hiddenstate.errors import ShapeError
 from hiddenstate.inspection.calls import LayerCall, arguments
 from hiddenstate.inspection.parameters import Parameters
 from hiddenstate.layers.lengths import check_lengths
@@ -31,19 +32,23 @@ def calls_of_torchs(
     module: nn.RNNBase,
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
-    output: tuple[Any, Any],
+    output: tuple[Any, Any] | None,
 ) -> list[LayerCall]:
-    """Every layer and direction of a module that was called with `args`, bottom layer first."""
+    """Every layer and direction of a module that was called with `args`, bottom layer first.
+
+    `output` is what it returned; None where it has not run, and its top layer is to be computed here too.
+    """
     given = dict(zip(("input", "hx"), args, strict=False)) | kwargs
     x, lengths = _batch_first(module, given["input"])
-    outputs, _ = _batch_first(module, output[0])
+    x = x.clone()  # what a module later changes in place must not reach the record
+    outputs = None if output is None else _batch_first(module, output[0])[0]
     states = _starts(module, given.get("hx"), x)
     calls: list[LayerCall] = []
     directions = 2 if module.bidirectional else 1
     for layer in range(module.num_layers):
         starts = tuple(part[layer * directions : (layer + 1) * directions] for part in states)
-        top = layer == module.num_layers - 1
-        read = outputs if top else _run_layer(module, layer, x, lengths, starts)
+        top = outputs if layer == module.num_layers - 1 else None
+        read = _run_layer(module, layer, x, lengths, starts) if top is None else top
         for place_of, h in enumerate(read.chunk(directions, dim=-1)):
             direction: Direction = "backward" if place_of else "forward"
             suffix = f"_l{layer}" + ("_reverse" if place_of else "")
@@ -55,10 +60,10 @@ def calls_of_torchs(
 
 
 def calls_of_bare(module: nn.RNNBase, inputs: Any, lengths: Tensor | None) -> list[LayerCall]:
-    """Run a module that is no part of a larger one; unlike the module itself, takes rows without a step.
+    """Run a module that is no part of a larger one, layer by layer; rows without a step are welcome.
 
     inputs: as the module wants them; lengths: (batch,) real steps of padded ones, None for all.
-    Raises `ShapeError` for lengths that do not fit.
+    Raises `ShapeError` for lengths and inputs that do not fit.
     """
     x, *state = arguments(inputs)
     if lengths is not None:
@@ -68,12 +73,13 @@ def calls_of_bare(module: nn.RNNBase, inputs: Any, lengths: Tensor | None) -> li
         counts = lengths.cpu().clamp(min=min(1, padded.shape[1]))
         if padded.shape[1]:
             x = pack_padded_sequence(padded, counts, batch_first=True, enforce_sorted=False)
-    if isinstance(x, Tensor) and x.ndim == 3 and 0 in x.shape[:2]:
-        width = module.hidden_size * (2 if module.bidirectional else 1)
-        output: Any = (x.new_zeros(*x.shape[:2], width), None)
-    else:
-        output = module(x, *state)
-    calls = calls_of_torchs("", 0, module, (x, *state), {}, output)
+    features = (x.data if isinstance(x, PackedSequence) else x).shape[-1]
+    if features != module.input_size:
+        raise ShapeError(
+            f"inputs: expected {module.input_size} features on the last axis, got {features}. "
+            "Check what the layer was built for."
+        )
+    calls = calls_of_torchs("", 0, module, (x, *state), {}, None)
     return calls if lengths is None else [replace(call, lengths=lengths.cpu()) for call in calls]
 
 
@@ -84,8 +90,8 @@ def _batch_first(module: nn.RNNBase, values: Any) -> tuple[Tensor, Tensor | None
         return padded.detach(), lengths
     values = values.detach()
     if values.ndim == 2:  # a single sequence without a batch axis
-        return values.unsqueeze(0).clone(), None
-    return (values if module.batch_first else values.transpose(0, 1)).clone(), None
+        return values.unsqueeze(0), None
+    return (values if module.batch_first else values.transpose(0, 1)), None
 
 
 def _starts(module: nn.RNNBase, hx: Any, x: Tensor) -> tuple[Tensor, ...]:

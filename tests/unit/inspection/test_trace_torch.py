@@ -209,3 +209,8 @@ def test_layers_that_are_not_used_are_named():
 def test_lengths_that_do_not_fit():
     with pytest.raises(ShapeError, match="expected 0 to 5"):
         trace(build("gru", batch_first=True), torch.randn(2, 5, 4), torch.tensor([6, 1]))
+
+
+def test_inputs_that_do_not_fit():
+    with pytest.raises(ShapeError, match="expected 4 features on the last axis, got 5"):
+        trace(build("gru", batch_first=True), torch.randn(2, 5, 5))
