@@ -83,10 +83,10 @@ class LayerTrace:
 
     @property
     def name(self) -> str:
-        """What a reader calls this layer."""
+        """What a reader calls this layer; numbers count from 1."""
         parts = [self.place or self.cell.upper()]
-        if self.number or "layers" not in self.place:
-            parts.append(f"layer {self.number}")
+        if not self.place.endswith(f"layers.{self.number}"):
+            parts.append(f"layer {self.number + 1}")
         if self.direction == "backward":
             parts.append("backward")
         if self.call:
@@ -123,6 +123,19 @@ class LayerTrace:
         """Symbol -> (real steps of all rows, hidden)."""
         real = np.arange(self.shape[1]) < self.lengths[:, None]  # (batch, time)
         return {symbol: values[real] for symbol, values in self.values.items()}
+
+    def previous(self, symbol: str = "h") -> Array:
+        """(batch, time, hidden) the state that each step began with; past a row's length it means nothing."""
+        values = np.nan_to_num(self.values[symbol])
+        if values.shape[1] == 0:
+            return values
+        first = self.start.get(symbol, np.zeros_like(values[:, 0]))
+        if self.direction == "forward":
+            return np.concatenate([first[:, None], values[:, :-1]], axis=1)
+        before = np.concatenate([values[:, 1:], first[:, None]], axis=1)
+        rows = np.flatnonzero(self.lengths)
+        before[rows, self.lengths[rows] - 1] = first[rows]
+        return before
 
 
 @dataclass(frozen=True, eq=False)
