@@ -9,11 +9,18 @@ from hiddenstate.plots.error_by_hour import error_by_hour
 from hiddenstate.plots.error_by_lead import error_by_lead
 from hiddenstate.plots.error_by_weekday import error_by_weekday
 from hiddenstate.plots.forecast_fan import forecast_fan
+from hiddenstate.plots.gates import gates
+from hiddenstate.plots.half_lives import half_lives
 from hiddenstate.plots.learning_curve import learning_curve
+from hiddenstate.plots.memory_table import memory_table
 from hiddenstate.plots.page import Page
+from hiddenstate.plots.saturation import saturation
 from hiddenstate.plots.score_bars import score_bars
 from hiddenstate.plots.sections import Chart, Code, Details, Figure, Figures, Section, Text, Verdict
+from hiddenstate.plots.stepped import Stepped
 from hiddenstate.plots.table import Row, Table, score_table
+from hiddenstate.plots.unit_map import unit_map
+from hiddenstate.plots.walk import WalkTable
 from hiddenstate.plots.windows import pick_windows
 
 __all__ = [
@@ -25,20 +32,27 @@ __all__ = [
     "Page",
     "Row",
     "Section",
+    "Stepped",
     "Table",
     "Text",
     "Verdict",
+    "WalkTable",
     "coverage",
     "error_by_hour",
     "error_by_lead",
     "error_by_weekday",
     "forecast_fan",
+    "gates",
+    "half_lives",
     "learning_curve",
     "measured_coverage",
+    "memory_table",
     "pick_windows",
     "png",
+    "saturation",
     "save_chart",
     "score_bars",
     "score_table",
     "svg",
+    "unit_map",
 ]

@@ -66,6 +66,31 @@
       show(marks[place < 0 ? 0 : Math.min(marks.length - 1, Math.max(0, place + step))]);
     });
   }
+
+  // One slider for all charts and tables of a sequence: it marks its step in each of them.
+  for (const group of document.querySelectorAll(".stepped")) {
+    const steps = Number(group.dataset.steps);
+    const slider = group.querySelector(".slider"), range = slider.querySelector("input");
+    const names = Array.from(slider.querySelectorAll("option"), (option) => option.textContent);
+    const rows = Array.from(group.querySelectorAll(".drawing svg"), (drawing) => drawing.querySelectorAll("[data-say]"))
+      .filter((marks) => marks.length === steps);
+    const tables = group.querySelectorAll("[data-step]");
+    const choose = () => {
+      const step = Number(range.value);
+      const said = new Set();
+      for (const marks of rows) {
+        marks.forEach((mark, place) => mark.classList.toggle("at", place === step));
+        said.add(marks[step].dataset.say.split(" | ").slice(1).join(", "));
+      }
+      for (const table of tables) table.hidden = Number(table.dataset.step) !== step;
+      slider.querySelector("output").textContent = [(step + 1) + ": " + names[step], ...said].join(" · ");
+      range.setAttribute("aria-valuetext", "step " + (step + 1) + ", " + names[step]);
+    };
+    if (steps < 2) continue;
+    slider.hidden = false;
+    range.addEventListener("input", choose);
+    choose();
+  }
   document.addEventListener("pointerdown", (event) => { if (!event.target.closest(".drawing")) hide(); });
   window.addEventListener("resize", hide);
   window.addEventListener("beforeprint", () => {

@@ -34,6 +34,15 @@ LIGHT: dict[str, str] = {
     "fourth": "#AF9039",
     "fifth": "#797E85",
     "bar": "#8A959F",
+    # Heat maps: from far below zero over nothing ("wash") to far above, orange to blue.
+    "below_4": "#A4470B",
+    "below_3": "#D67F42",
+    "below_2": "#ECB48C",
+    "below_1": "#F6DAC6",
+    "above_1": "#C9DFEE",
+    "above_2": "#8FBEDC",
+    "above_3": "#4B94C4",
+    "above_4": "#0B5C96",
 }
 DARK: dict[str, str] = {
     "paper": "#14181D",
@@ -51,7 +60,30 @@ DARK: dict[str, str] = {
     "fourth": "#F2C537",
     "fifth": "#A9B5BE",
     "bar": "#66727E",
+    "below_4": "#FFB27A",
+    "below_3": "#C47A3F",
+    "below_2": "#80502B",
+    "below_1": "#47301F",
+    "above_1": "#1D3C52",
+    "above_2": "#255C80",
+    "above_3": "#3D8ABD",
+    "above_4": "#86CBF9",
 }
+DIVERGING: tuple[str, ...] = tuple(
+    LIGHT[name]
+    for name in (
+        "below_4",
+        "below_3",
+        "below_2",
+        "below_1",
+        "wash",
+        "above_1",
+        "above_2",
+        "above_3",
+        "above_4",
+    )
+)
+"""Nine classes of a signed number, the fifth around zero."""
 BASELINE_COLOURS: tuple[str, ...] = tuple(
     LIGHT[name] for name in ("first", "second", "third", "fourth", "fifth")
 )

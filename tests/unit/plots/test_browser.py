@@ -6,9 +6,22 @@ import shutil
 import subprocess
 from html import unescape
 
+import numpy as np
 import pytest
 
-from hiddenstate.plots import Chart, Details, Page, Text, Verdict, error_by_hour
+from hiddenstate.plots import (
+    Chart,
+    Details,
+    Page,
+    Stepped,
+    Text,
+    Verdict,
+    WalkTable,
+    error_by_hour,
+    gates,
+    unit_map,
+)
+from hiddenstate.records import GateTrace, LayerTrace, Line, Step, Term, Walk
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = (
@@ -104,3 +117,73 @@ def test_values_are_read_out_by_keys_and_pointer(tmp_path, html):
     assert seen["overflow"] <= 0
     assert (seen["phone"], seen["width"] > 900) == ("none", True)
     assert seen["unfolded"] is True
+
+
+SLIDE = """
+<script>
+const seen = {};
+const group = document.querySelector(".stepped");
+const range = group.querySelector("input"), said = group.querySelector("output");
+const marked = () => Array.from(group.querySelectorAll(".drawing.wide svg"), (drawing) =>
+  Array.from(drawing.querySelectorAll("[data-say]")).findIndex((mark) => mark.classList.contains("at")));
+const tables = () => Array.from(group.querySelectorAll("[data-step]"), (table) => getComputedStyle(table).display);
+seen.shown = getComputedStyle(group.querySelector(".slider")).display;
+seen.first = [said.textContent, marked(), tables()];
+range.focus(); seen.focused = document.activeElement === range;
+range.value = "1"; range.dispatchEvent(new Event("input"));
+seen.second = [said.textContent, marked(), tables()];
+seen.spoken = range.getAttribute("aria-valuetext");
+seen.overflow = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+seen.errors = window.trapped;
+document.body.setAttribute("data-seen", JSON.stringify(seen));
+</script>
+"""
+
+
+@pytest.fixture(scope="module")
+def stepped():
+    values = {symbol: np.full((1, 2, 3), 0.25) for symbol in ("f", "i", "C_tilde", "C", "o", "h")}
+    values["h"][0, 1] = 0.5
+    layer = LayerTrace("reader", 0, "forward", 0, "lstm", np.array([2]), values)
+    trace = GateTrace((layer,), (("good", "film <b>"),))
+    lines = (Line("f_t", (Term("b_f", 1.0),), "σ", 0.731),)
+    walk = Walk("reader", "lstm", 1, (Step(1, "good", lines), Step(2, "film <b>", lines)), ("f_t = σ(b_f)",))
+    sections = [Chart(unit_map(trace)), Chart(gates(trace, unit=1)), WalkTable(walk)]
+    return Page("Why", "test", [Verdict("v"), Stepped("Inside", trace.labels[0], sections)]).html()
+
+
+def test_the_slider_marks_its_step_in_every_chart(tmp_path, stepped):
+    open_page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', TRAP, stepped)
+    run = browse(tmp_path, open_page.replace("</body>", SLIDE + "</body>"), "--dump-dom")
+    seen = json.loads(unescape(re.search(r'data-seen="([^"]*)"', run.stdout)[1]))
+    assert seen["errors"] == []
+    assert (seen["shown"], seen["focused"]) == ("block", True)
+    assert seen["first"][1:] == [[0, 0], ["block", "none"]]
+    assert seen["first"][0].startswith("1: good · ")
+    assert seen["second"][1:] == [[1, 1], ["none", "block"]]
+    assert "2: film <b> · " in seen["second"][0]
+    assert "h 0.500" in seen["second"][0]
+    assert seen["spoken"] == "step 2, film <b>"
+    assert seen["overflow"] <= 0
+
+
+def test_a_stepped_page_has_no_complaint_and_reads_without_a_script(tmp_path, stepped):
+    run = browse(tmp_path, stepped, "--dump-dom")
+    assert complaints(run) == []
+    still = browse(tmp_path, re.sub(r"<script>.*?</script>", "", stepped, flags=re.DOTALL), "--dump-dom")
+    assert 'class="slider" hidden' in still.stdout
+    assert not re.search(r'data-step="\d" hidden', still.stdout), "every step of the walk is there to be read"
+
+
+def test_a_stepped_page_fits_a_phone(tmp_path, stepped):
+    open_page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', TRAP, stepped)
+    # Chromium's own window has a least width: a frame has none.
+    frame = '<body><iframe srcdoc="{}" style="width:360px;height:800px"></iframe>'.format(
+        (open_page.replace("</body>", SLIDE + "</body>")).replace("&", "&amp;").replace('"', "&quot;")
+    )
+    probe = """<script>onload = () => { const inner = document.querySelector("iframe").contentDocument.body;
+      document.body.setAttribute("data-seen", inner.getAttribute("data-seen")); };</script></body>"""
+    run = browse(tmp_path, frame + probe, "--dump-dom")
+    seen = json.loads(unescape(re.search(r'<body data-seen="([^"]*)"', run.stdout)[1]))
+    assert seen["overflow"] <= 0
+    assert seen["errors"] == []
