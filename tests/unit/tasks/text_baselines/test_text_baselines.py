@@ -85,7 +85,7 @@ def test_probabilities_are_calibrated_on_the_validation_rows():
         labels = [random.choice(table.labels) if random.random() < 0.5 else label for label in table.labels]
         return table_of(table.texts, labels)
 
-    train, validation, test = noisy(0, 60), noisy(1, 600), noisy(2, 600)
+    train, validation, test = noisy(0, 900), noisy(1, 300), noisy(2, 900)
     baseline = TfidfLinear(LOGISTIC_REGRESSION).fit(rows(train, validation))
     assert baseline.temperature != 1.0
     calibrated = classification_metrics(baseline.predict(test))
