@@ -58,6 +58,10 @@ class TfidfLinear:
 
     def predict(self, table: TextTable) -> Classification:
         """The answers for the texts."""
+        if not len(table):  # scikit-learn takes at least one row
+            k = len(self._rows.labels.names)
+            none = np.zeros((0, k) if self._rows.labels.multi else 0, dtype=np.int64)
+            return answers(table, self._rows.labels, none, np.zeros((0, k)))
         answer = self._classifier.answer(self._features.of(table.texts))
         if answer.probabilities is None:
             return self._answers(table, answer)
