@@ -38,8 +38,9 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     out to choose the number of epochs and to calibrate the probabilities; with `refit` the network then
     learns from all texts. The same `random_state` gives the same network.
 
-    vectors: word vectors to begin with: a file, `Vectors`, several of them, or "own" for vectors trained on
-    the texts themselves. none_label: texts with this label belong to no class and are answered with it.
+    vectors: word vectors to begin with: a file, `Vectors`, several of them, "own" for vectors trained on the
+    texts themselves, or "glove-50d" for those of the extra ``demo``. none_label: texts with this label belong
+    to no class and are answered with it.
     epochs, batch_size, patience: ``None`` chooses by the number of texts (`recipe_for`).
     The other arguments are the fields of `TextModelSettings`, `ClassifySettings`, `TokenSettings`,
     `LabelSettings` and `TrainingSettings`; `hierarchy`, the mark between levels of a label ("HUM:ind").

@@ -23,3 +23,9 @@ def test_files_own_vectors_and_ready_ones_stand_side_by_side(tmp_path):
 def test_a_file_that_is_not_there_is_named():
     with pytest.raises(InputError, match=r"absent\.txt: expected a readable vectors file"):
         gather_vectors(["absent.txt"], TEXTS, TokenSettings(), seed=0)
+
+
+def test_glove_of_the_demo_packages_has_a_name(monkeypatch):
+    ready = Vectors(("be",), np.ones((1, 3), np.float32), "ready")
+    monkeypatch.setattr("hiddenstate.workflows.classes.vectors.glove", lambda: ready)
+    assert gather_vectors(["glove-50d"], TEXTS, TokenSettings(), seed=0) == [ready]
