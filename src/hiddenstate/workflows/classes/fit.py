@@ -19,6 +19,27 @@ from hiddenstate.tasks.classify_settings import ClassifySettings
 from hiddenstate.training import Trainer, TrainingSettings
 from hiddenstate.workflows.fitting import Fitting
 
+RECIPE = TrainingSettings(
+    epochs=10, batch_size=50, learning_rate=3e-3, clip_norm=5.0, average_decay=0.99, patience=4
+)
+"""How a classifier is trained on thousands of texts where nothing else is said."""
+FEWEST_STEPS = 300
+"""Steps that a network needs to learn anything, however few texts there are."""
+
+
+def recipe_for(texts: int) -> TrainingSettings:
+    """`RECIPE` for this many training texts: few of them are read in smaller batches and more often.
+
+    >>> recipe_for(5000) == RECIPE
+    True
+    >>> small = recipe_for(100)
+    >>> small.batch_size, small.epochs, small.patience
+    (10, 30, 6)
+    """
+    batch_size = min(RECIPE.batch_size, max(8, texts // 10))
+    epochs = max(RECIPE.epochs, -(-FEWEST_STEPS * batch_size // max(texts, batch_size)))
+    return replace(RECIPE, batch_size=batch_size, epochs=epochs, patience=max(4, epochs // 5))
+
 
 @dataclass(frozen=True)
 class FittedClasses:
