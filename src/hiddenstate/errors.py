@@ -35,3 +35,7 @@ class TrainingError(HiddenstateError):
 
 class InspectionError(HiddenstateError):
     """A model cannot be looked into: no recurrent layer, one that is not known, a unit or step that is not there."""
+
+
+class ExtraError(HiddenstateError):
+    """An optional package is not installed."""

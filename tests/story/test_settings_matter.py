@@ -8,7 +8,7 @@ import pytest
 
 from hiddenstate.cli.flags import FORECAST_FLAGS
 from hiddenstate.cli.train import train
-from hiddenstate.workflows.run_settings import ForecastRun
+from hiddenstate.workflows.forecasts.run_settings import ForecastRun
 from tests.story.conftest import TINY, lines
 
 CHANGES = [

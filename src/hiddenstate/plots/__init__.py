@@ -3,6 +3,11 @@
 Altair and the renderer are loaded when the first chart is drawn, not on import.
 """
 
+from hiddenstate.plots.attention_words import AttentionWords, ReadText, attention_words, read_text
+from hiddenstate.plots.class_table import class_table
+from hiddenstate.plots.confident_errors import ConfidentErrors, confident_errors
+from hiddenstate.plots.confusion_matrix import confusion_matrix
+from hiddenstate.plots.confusions import confusions
 from hiddenstate.plots.coverage import coverage, measured_coverage
 from hiddenstate.plots.drawing import png, save_chart, svg
 from hiddenstate.plots.error_by_hour import error_by_hour
@@ -14,6 +19,7 @@ from hiddenstate.plots.half_lives import half_lives
 from hiddenstate.plots.learning_curve import learning_curve
 from hiddenstate.plots.memory_table import memory_table
 from hiddenstate.plots.page import Page
+from hiddenstate.plots.reliability_curve import reliability_curve
 from hiddenstate.plots.saturation import saturation
 from hiddenstate.plots.score_bars import score_bars
 from hiddenstate.plots.sections import Chart, Code, Details, Figure, Figures, Section, Text, Verdict
@@ -24,12 +30,15 @@ from hiddenstate.plots.walk import WalkTable
 from hiddenstate.plots.windows import pick_windows
 
 __all__ = [
+    "AttentionWords",
     "Chart",
     "Code",
+    "ConfidentErrors",
     "Details",
     "Figure",
     "Figures",
     "Page",
+    "ReadText",
     "Row",
     "Section",
     "Stepped",
@@ -37,6 +46,11 @@ __all__ = [
     "Text",
     "Verdict",
     "WalkTable",
+    "attention_words",
+    "class_table",
+    "confident_errors",
+    "confusion_matrix",
+    "confusions",
     "coverage",
     "error_by_hour",
     "error_by_lead",
@@ -49,6 +63,8 @@ __all__ = [
     "memory_table",
     "pick_windows",
     "png",
+    "read_text",
+    "reliability_curve",
     "saturation",
     "save_chart",
     "score_bars",

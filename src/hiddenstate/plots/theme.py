@@ -43,6 +43,11 @@ LIGHT: dict[str, str] = {
     "above_2": "#8FBEDC",
     "above_3": "#4B94C4",
     "above_4": "#0B5C96",
+    "heat_1": "#E6F1F9",
+    "heat_2": "#C6DFF0",
+    "heat_3": "#93C2E1",
+    "heat_4": "#5099C9",
+    "heat_5": "#00568C",
 }
 DARK: dict[str, str] = {
     "paper": "#14181D",
@@ -68,6 +73,11 @@ DARK: dict[str, str] = {
     "above_2": "#255C80",
     "above_3": "#3D8ABD",
     "above_4": "#86CBF9",
+    "heat_1": "#1A2B38",
+    "heat_2": "#1F3D54",
+    "heat_3": "#235274",
+    "heat_4": "#2A6C9C",
+    "heat_5": "#8CCBF6",
 }
 DIVERGING: tuple[str, ...] = tuple(
     LIGHT[name]
@@ -84,6 +94,10 @@ DIVERGING: tuple[str, ...] = tuple(
     )
 )
 """Nine classes of a signed number, the fifth around zero."""
+HEAT: tuple[str, ...] = ("paper", "heat_1", "heat_2", "heat_3", "heat_4", "heat_5")
+"""Names of the colours from nothing to much, one hue that only grows in strength, so that every eye can order it."""
+ON_HEAT: tuple[str, ...] = ("ink", "ink", "ink", "ink", "ink", "paper")
+"""The colour of text on each of them."""
 BASELINE_COLOURS: tuple[str, ...] = tuple(
     LIGHT[name] for name in ("first", "second", "third", "fourth", "fifth")
 )

@@ -6,8 +6,10 @@ from hiddenstate.choices import choose
 from hiddenstate.data.roles import SeriesSettings
 from hiddenstate.data.samples import elecdemand
 from hiddenstate.tasks.forecast_settings import ForecastSettings
-from hiddenstate.workflows.run_settings import RECIPES, ForecastRun
-from hiddenstate.workflows.train import Trained, train_forecaster
+from hiddenstate.workflows.forecasts.run_settings import RECIPES, ForecastRun
+from hiddenstate.workflows.forecasts.train import train_forecaster
+from hiddenstate.workflows.kind import Saving
+from hiddenstate.workflows.outcome import Trained
 
 DEMAND = ForecastRun(
     data=SeriesSettings(
@@ -28,4 +30,4 @@ DEMOS = {"demand": (elecdemand, DEMAND)}
 def run_demo(what: str, out: Path, *, force: bool = False, quiet: bool = False) -> Trained:
     """Train on a bundled sample and save model and report to `out`. Raises `SettingsError` for an unknown demo."""
     sample, run = choose(DEMOS, what, "demo")
-    return train_forecaster(sample(), run, out, force=force, quiet=quiet)
+    return train_forecaster(sample(), run, Saving(out=out, force=force, quiet=quiet))

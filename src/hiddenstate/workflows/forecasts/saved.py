@@ -13,7 +13,7 @@ from hiddenstate.bundle import Bundle, open_bundle
 from hiddenstate.data.panel import Panel
 from hiddenstate.errors import BundleError
 from hiddenstate.tasks.forecast import ForecastTask
-from hiddenstate.workflows.run_settings import ForecastRun, run_from
+from hiddenstate.workflows.forecasts.run_settings import ForecastRun, run_from
 
 KIND = "forecaster"
 
