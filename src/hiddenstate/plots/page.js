@@ -75,7 +75,8 @@
     const names = Array.from(slider.querySelectorAll("option"), (option) => option.textContent);
     const rows = Array.from(group.querySelectorAll(".drawing svg"), (drawing) => drawing.querySelectorAll("[data-say]"))
       .filter((marks) => marks.length === steps);
-    const tables = group.querySelectorAll("[data-step]");
+    const tables = Array.from(group.querySelectorAll("[data-step]"));
+    const first = tables.length ? Math.min(...tables.map((table) => Number(table.dataset.step))) : 0;
     const choose = () => {
       const step = Number(range.value);
       const said = new Set();
@@ -83,9 +84,9 @@
         marks.forEach((mark, place) => mark.classList.toggle("at", place === step));
         said.add(marks[step].dataset.say.split(" | ").slice(1).join(", "));
       }
-      for (const table of tables) table.hidden = Number(table.dataset.step) !== step;
-      slider.querySelector("output").textContent = [(step + 1) + ": " + names[step], ...said].join(" · ");
-      range.setAttribute("aria-valuetext", "step " + (step + 1) + ", " + names[step]);
+      for (const table of tables) table.hidden = Number(table.dataset.step) !== first + step;
+      slider.querySelector("output").textContent = [(first + step + 1) + ": " + names[step], ...said].join(" · ");
+      range.setAttribute("aria-valuetext", "step " + (first + step + 1) + ", " + names[step]);
     };
     if (steps < 2) continue;
     slider.hidden = false;

@@ -1,0 +1,102 @@
+"""Look inside a saved model while it reads one input, and write down what is seen."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hiddenstate.bundle import open_bundle
+from hiddenstate.choices import choose
+from hiddenstate.data.files import Source
+from hiddenstate.errors import BundleError, InputError, OutputError
+from hiddenstate.inspection import save_trace
+from hiddenstate.workflows.explain.inside import Inside
+from hiddenstate.workflows.explain.of_series import inside_forecast
+from hiddenstate.workflows.explain.of_text import inside_text
+from hiddenstate.workflows.explain.page import chosen_parts, page, save_charts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """The one input that is asked about: a text, or a moment of a series."""
+
+    text: str | None = None
+    source: Source | None = None
+    at: str | None = None
+    """Local time of the first step of the forecast."""
+    series: str | None = None
+    """Name of the series, where the file holds several; None: the first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """What an explanation left on the disk."""
+
+    headline: str
+    page: Path
+    charts: tuple[Path, ...] = ()
+    trace: Path | None = None
+
+
+def explain(
+    folder: Path,
+    question: Question,
+    out: Path,
+    *,
+    show: Sequence[str] = (),
+    unit: int | None = None,
+    charts: Path | None = None,
+    trace: Path | None = None,
+    force: bool = False,
+) -> Written:
+    """Write the page `out`; with `charts` every chart as PNG and SVG, with `trace` all gates as a file.
+
+    `show` names the parts of the page, all by default; `unit` is the one whose gates are shown, by default the one
+    that moves most in each layer.
+    Raises `InputError` for a question that does not fit the model, `InspectionError` for a unit or part that is
+    not there, and `OutputError`; then nothing has been written.
+    """
+    if out.exists() and not force:
+        raise OutputError(f"{out}: expected a new file, got one that exists. Use --force to replace it.")
+    inside = look_inside(folder, question)
+    parts = chosen_parts(inside, show)
+    content = page(inside, parts, unit)
+    saved = save_charts(inside, parts, _made(charts), unit) if charts is not None else []
+    if trace is not None:
+        save_trace(inside.whole(), trace)
+    content.save(out)
+    return Written(headline=inside.headline, page=out, charts=tuple(saved), trace=trace)
+
+
+def look_inside(folder: Path, question: Question) -> Inside:
+    """What goes on inside the model in `folder` on that question."""
+    kind = open_bundle(folder).kind
+    look = choose(KINDS, kind, f"model that can be explained in {folder}", BundleError)
+    return look(folder, question)
+
+
+def _text(folder: Path, question: Question) -> Inside:
+    if question.text is None:
+        raise InputError(f"{folder}: expected a text, got a file. A text model is asked with --text.")
+    return inside_text(folder, question.text)
+
+
+def _moment(folder: Path, question: Question) -> Inside:
+    if question.source is None:
+        raise InputError(f"{folder}: expected a file of rows, got a text. A forecaster reads series.")
+    if question.at is None:
+        raise InputError('at: expected the time of a forecast, got none. Give e.g. --at "2014-03-01 00:00".')
+    return inside_forecast(folder, question.source, question.at, question.series)
+
+
+KINDS: dict[str, Callable[[Path, Question], Inside]] = {"text classifier": _text, "forecaster": _moment}
+"""By the name that bundles give themselves."""
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: expected a folder for charts, got: {error.strerror or error}. Choose another."
+        ) from None
+    return folder

@@ -1,0 +1,113 @@
+"""A look into a text classifier that reads one text."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from torch import nn
+
+from hiddenstate import plots
+from hiddenstate.attention import AttentionPool
+from hiddenstate.data.text_batches import TextBatches
+from hiddenstate.data.text_table import table_of
+from hiddenstate.data.vocabulary import UNKNOWN
+from hiddenstate.errors import InputError
+from hiddenstate.plots.attention_words import read_text
+from hiddenstate.records import Classification
+from hiddenstate.tasks.classify import ClassifyTask
+from hiddenstate.workflows.explain.inside import ATTENTION, Inside, readings_of
+
+NEXT = 3
+"""Runners-up that are named."""
+
+
+def inside_text(folder: Path, text: str) -> Inside:
+    """The saved classifier in `folder` on one text.
+
+    Raises `InputError` for a text without words, or with none that the model knows.
+    """
+    from hiddenstate.workflows.classes.saved import open_classifier
+
+    saved = open_classifier(folder)
+    return look_into_text(saved.task, saved.models, text)
+
+
+def look_into_text(task: ClassifyTask, models: Sequence[nn.Module], text: str) -> Inside:
+    """The first of `models` on one text; the answer is that of all of them."""
+    table = table_of([text])
+    encoded = task.encode(table)
+    numbers = encoded.words[0]
+    result = task.predict(models, table)
+    tokens = result.tokens[0]
+    if not len(numbers):
+        raise InputError(f'text: expected at least one word, got "{text}". Give a text.')
+    known_letters = encoded.form_grams is not None and bool(encoded.form_grams.lengths.any())
+    unknown = [token for token, number in zip(tokens, numbers, strict=False) if number == UNKNOWN]
+    if len(unknown) == len(numbers) and not known_letters:
+        listed = ", ".join(dict.fromkeys(unknown[:5]))
+        raise InputError(
+            f"text: expected at least one word that the model knows, got only unknown ones ({listed}): its answer "
+            "would be the same for any of them. Give a text in the language and of the kind that it learnt from."
+        )
+    batch = next(iter(TextBatches(encoded, batch_size=1).epoch(1)))
+    model = models[0]
+    looked = _attention(model, result)
+    return Inside(
+        title="Why this answer?",
+        subtitle=f"“{_shortened(text)}”, read by network 1 of {len(models)}"
+        if len(models) > 1
+        else f"“{_shortened(text)}”",
+        headline=_headline(result),
+        text=_words(result, len(numbers), unknown),
+        model=model,
+        inputs=batch,
+        readings=readings_of(model, batch, {}, tokens),
+        shown={ATTENTION: looked} if looked else {},
+        lacking={} if looked else {ATTENTION: _instead(model)},
+    )
+
+
+def _attention(model: nn.Module, result: Classification) -> Sequence[plots.Section]:
+    """The words on their colours; nothing for a network that pools without attention."""
+    if not any(isinstance(part, AttentionPool) for part in model.modules()):
+        return ()
+    return (plots.AttentionWords([read_text(result, 0)]),)
+
+
+def _instead(model: nn.Module) -> str:
+    """Why there is no attention, and what shows the same question."""
+    pool = getattr(getattr(model, "pool", None), "label", "its last step")
+    return (
+        f"expected a model with attention, got one that pools by {pool.lower()}: it weighs nothing. Show units, gates, "
+        'memory or walk, or train with --set "model.pool=attention".'
+    )
+
+
+def _headline(result: Classification) -> str:
+    probabilities = result.probabilities[0]
+    predicted = np.asarray(result.predicted)[0]
+    if result.multi_label:
+        names = [name for name, marked in zip(result.labels, predicted, strict=True) if marked]
+        return f"The answer: {', '.join(names) or 'no label'}"
+    if predicted < 0:
+        return "The answer: none of these"
+    return f"The answer: {result.labels[predicted]}, {100 * probabilities[predicted]:.1f} % sure"
+
+
+def _words(result: Classification, count: int, unknown: Sequence[str]) -> str:
+    order = np.argsort(-result.probabilities[0], kind="stable")
+    rest = [
+        f"{result.labels[place]} {100 * result.probabilities[0, place]:.1f} %"
+        for place in order[1 : 1 + NEXT]
+    ]
+    parts = [f"Next: {', '.join(rest)}."] if rest else []
+    parts.append(f"{count} {'word' if count == 1 else 'words'} read.")
+    if unknown:
+        listed = ", ".join(dict.fromkeys(unknown))
+        parts.append(f"Not known from training: {listed}.")
+    return " ".join(parts)
+
+
+def _shortened(text: str, most: int = 80) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else f"{text[: most - 1]}…"
