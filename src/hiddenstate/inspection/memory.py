@@ -37,7 +37,14 @@ def memory(trace: GateTrace, *, input_names: Sequence[str] = ()) -> Memory:
     >>> memory(trace(layer, torch.zeros(9, 1, 3))).layers[0].half_life.shape
     (5,)
     """
-    return Memory(tuple(_layer_memory(layer) for layer in trace.layers), tuple(input_names))
+    first = {(layer.place, layer.number) for layer in trace.layers[:1]}  # both of its directions
+    names = tuple(input_names)
+    return Memory(
+        tuple(
+            _layer_memory(layer, names if (layer.place, layer.number) in first else ())
+            for layer in trace.layers
+        )
+    )
 
 
 def half_life(kept: Numbers) -> Numbers:
@@ -51,7 +58,7 @@ def half_life(kept: Numbers) -> Numbers:
     return np.where(kept >= 1.0, np.inf, lives)
 
 
-def _layer_memory(layer: LayerTrace) -> LayerMemory:
+def _layer_memory(layer: LayerTrace, input_names: tuple[str, ...]) -> LayerMemory:
     steps = layer.steps()  # symbol -> (n, hidden)
     units = layer.shape[2]
     count = len(steps["h"])
@@ -69,6 +76,7 @@ def _layer_memory(layer: LayerTrace) -> LayerMemory:
         driver=driver,
         driver_share=share,
         steps=count,
+        inputs=input_names,
     )
 
 

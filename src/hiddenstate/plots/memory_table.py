@@ -24,7 +24,7 @@ def memory_table(memory: Memory, *, layer: int = 0, count: int = 8) -> Table:
             for symbol in of.low
         ]
         share = float(of.driver_share[unit])
-        driver = memory.input_name(layer, int(of.driver[unit]))
+        driver = of.input_name(int(of.driver[unit]))
         driven = UNKNOWN if math.isnan(share) else f"{driver} ({fixed(100 * share, 0)} %)"
         kept = fixed(float(of.kept[unit]), 3)
         rows.append(

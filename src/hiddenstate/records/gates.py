@@ -84,9 +84,8 @@ class LayerTrace:
     @property
     def name(self) -> str:
         """What a reader calls this layer; numbers count from 1."""
-        parts = [self.place or self.cell.upper()]
-        if not self.place.endswith(f"layers.{self.number}"):
-            parts.append(f"layer {self.number + 1}")
+        stack = self.place.removesuffix(f"layers.{self.number}").removesuffix(".")
+        parts = [stack or self.cell.upper(), f"layer {self.number + 1}"]
         if self.direction == "backward":
             parts.append("backward")
         if self.call:

@@ -33,6 +33,14 @@ class LayerMemory:
     """(hidden,) its share of the variance of what feeds the unit, in [0, 1]; NaN where not known."""
     steps: int
     """How many steps were measured."""
+    inputs: tuple[str, ...] = ()
+    """Names of the layer's inputs; () where they have only numbers."""
+
+    def input_name(self, number: int) -> str:
+        """An input, in words; a dash for -1."""
+        if number < 0:
+            return "–"
+        return self.inputs[number] if number < len(self.inputs) else f"input {number}"
 
     def carriers(self, count: int = 10) -> NDArray[np.int64]:
         """The units that carry farthest, the farthest first; units that were never measured are left out."""
@@ -42,14 +50,6 @@ class LayerMemory:
 
 @dataclass(frozen=True, eq=False)
 class Memory:
-    """All layers, and what their inputs are called."""
+    """All layers of a model."""
 
     layers: tuple[LayerMemory, ...]
-    inputs: tuple[str, ...] = ()
-    """Names of the inputs of the first layer; () where they have only numbers."""
-
-    def input_name(self, layer: int, number: int) -> str:
-        """What drives a unit, in words."""
-        if number < 0:
-            return "–"
-        return self.inputs[number] if layer == 0 and number < len(self.inputs) else f"input {number}"

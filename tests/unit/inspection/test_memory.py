@@ -73,8 +73,11 @@ def test_a_unit_driven_by_one_input():
     assert layer.driver[0] == 1
     assert layer.driver_share[0] == pytest.approx(1.0)
     assert layer.driver_share[1] == pytest.approx(0.5, abs=0.05)
-    assert found.input_name(0, 1) == "price"
-    assert found.input_name(1, 1) == "input 1"
+    assert [layer.input_name(number) for number in (1, -1)] == ["price", "–"]
+    both = memory(
+        trace(nn.LSTM(3, 2, num_layers=2, batch_first=True), x), input_names=("load", "price", "wind")
+    )
+    assert both.layers[1].input_name(1) == "input 1", "the second layer reads the first one's units"
     still = memory(trace(module, torch.ones(1, 5, 3))).layers[0]
     assert still.driver.tolist() == [-1, -1], "an input that never moves drives nothing"
 

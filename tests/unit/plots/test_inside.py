@@ -165,7 +165,7 @@ def test_saturation_has_a_panel_for_each_gate():
 
 
 def test_the_table_marks_units_driven_by_one_input():
-    table = memory_table(Memory((memory_of(),), ("load", "price")))
+    table = memory_table(Memory((memory_of(inputs=("load", "price")),)))
     assert [row.name for row in table.rows] == ["unit 2", "unit 1", "unit 0"]
     assert [row.cells[-1] for row in table.rows] == ["price (75 %)", "–", "load (25 %)"]
     assert [row.strong for row in table.rows] == [True, False, False]

@@ -22,6 +22,8 @@ class Reading:
     """Of this layer alone, with the names of its steps."""
     row: int = 0
     """The sequence in its batch that is looked at."""
+    input_names: tuple[str, ...] = ()
+    """Of what the layer reads; () where it has only numbers."""
 
     @property
     def layer(self) -> LayerTrace:
@@ -56,13 +58,11 @@ class Inside:
     """What this kind of model can show besides, by name: "attention", ..."""
     lacking: Mapping[str, str] = field(default_factory=dict)
     """What it cannot show, and what it can instead."""
-    input_names: tuple[str, ...] = ()
-    """Of the first layer."""
 
     def memory(self) -> Memory:
         """Half-lives and saturation of all layers."""
-        layers = tuple(reading.layer for reading in self.readings)
-        return memory(GateTrace(layers), input_names=self.input_names)
+        measured = (memory(reading.trace, input_names=reading.input_names) for reading in self.readings)
+        return Memory(tuple(found.layers[0] for found in measured))
 
     def whole(self) -> GateTrace:
         """All layers in one trace."""
@@ -70,19 +70,25 @@ class Inside:
 
 
 def readings_of(
-    model: nn.Module, inputs: Any, labels: Mapping[str, Sequence[str]], default: Sequence[str] = ()
+    model: nn.Module,
+    inputs: Any,
+    labels: Mapping[str, Sequence[str]],
+    input_names: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[Reading, ...]:
-    """Trace `model`; the steps of a layer are named by `labels` of the first part of its place, or `default`.
+    """Trace `model`; the first part of a layer's place says by which `labels` its steps are named, and by which
+    `input_names` the inputs of the lowest layer there.
 
     Layers that read a single step are left out, if there are others.
     """
     found = trace(model, inputs)
     readings = []
     for layer in found.layers:
-        names = labels.get(layer.place.split(".")[0], default)
+        part = layer.place.split(".")[0]
+        names = tuple(labels.get(part, ()))
         steps = int(layer.lengths[0]) if len(layer.lengths) else 0
-        fitting = (tuple(names),) if len(names) == steps else ()
-        readings.append(Reading(GateTrace((_first_row(layer),), fitting)))
+        of_inputs = tuple((input_names or {}).get(part, ())) if layer.number == 0 else ()
+        found_here = GateTrace((_first_row(layer),), (names,) if len(names) == steps else ())
+        readings.append(Reading(found_here, input_names=of_inputs))
     longer = tuple(reading for reading in readings if reading.layer.shape[1] > 1)
     return longer or tuple(readings)
 

@@ -18,6 +18,7 @@ from hiddenstate.models.direct import DirectForecaster
 from hiddenstate.models.segments import SegmentForecaster
 from hiddenstate.plots.numerals import with_unit
 from hiddenstate.records import Forecast
+from hiddenstate.tasks.feature_names import future_feature_names
 from hiddenstate.workflows.explain.inside import ATTENTION, Inside, readings_of
 from hiddenstate.workflows.forecasts.predict import refuse_missing
 from hiddenstate.workflows.forecasts.saved import SavedForecaster, open_forecaster
@@ -52,7 +53,9 @@ def inside_forecast(folder: Path, source: Source, at: str, series: str | None = 
         text=_words(forecast, saved),
         model=model,
         inputs=batch,
-        readings=readings_of(model, batch, labels),
+        readings=readings_of(
+            model, batch, labels, {"decoder": future_feature_names(saved.task.builder, panel)}
+        ),
         shown={"forecast": (plots.Chart(plots.forecast_fan(forecast, unit=saved.run.data.unit)),)},
         lacking={
             ATTENTION: "expected a model with attention, got a forecaster, which has none. "

@@ -61,7 +61,7 @@ def look_into_text(task: ClassifyTask, models: Sequence[nn.Module], text: str) -
         text=_words(result, len(numbers), unknown),
         model=model,
         inputs=batch,
-        readings=readings_of(model, batch, {}, tokens),
+        readings=readings_of(model, batch, {"recurrent": tokens}),
         shown={ATTENTION: looked} if looked else {},
         lacking={} if looked else {ATTENTION: _instead(model)},
     )

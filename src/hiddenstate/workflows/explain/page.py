@@ -37,7 +37,7 @@ def page(inside: Inside, parts: Sequence[str], unit: int | None = None) -> plots
     for part, shown in inside.shown.items():
         if part in parts:
             sections += shown
-    readings = [_stepped(reading, parts, unit, inside.input_names) for reading in inside.readings]
+    readings = [_stepped(reading, parts, unit) for reading in inside.readings]
     stepped = [section for section in readings if section is not None]
     sections += stepped[:MOST_READINGS]
     if len(stepped) > MOST_READINGS:
@@ -83,9 +83,7 @@ def _unit(reading: Reading, unit: int | None) -> int:
     return unit
 
 
-def _stepped(
-    reading: Reading, parts: Sequence[str], unit: int | None, names: tuple[str, ...]
-) -> plots.Section | None:
+def _stepped(reading: Reading, parts: Sequence[str], unit: int | None) -> plots.Section | None:
     """One layer: all units, the gates of one, and its equations in numbers, under one slider."""
     chosen = _unit(reading, unit)
     sections: list[plots.Section] = []
@@ -95,7 +93,7 @@ def _stepped(
         sections.append(plots.Chart(plots.gates(reading.trace, unit=chosen)))
     walkable = reading.layer.weights is not None and 0 < len(reading.labels) <= MOST_WALKED
     if "walk" in parts and walkable:
-        sections.append(plots.WalkTable(walk(reading.trace, unit=chosen, input_names=names)))
+        sections.append(plots.WalkTable(walk(reading.trace, unit=chosen, input_names=reading.input_names)))
     return plots.Stepped(f"Inside {reading.layer.name}", reading.labels, sections) if sections else None
 
 

@@ -8,7 +8,9 @@ from hiddenstate import plots
 from hiddenstate.errors import InspectionError, OutputError
 from hiddenstate.inspection import trace, walk
 from hiddenstate.inspection.toy import TOY_INPUTS, toy_cell, toy_inputs
+from hiddenstate.records import Walk
 from hiddenstate.workflows.explain.explain import Question, look_inside
+from hiddenstate.workflows.explain.inside import Reading
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +37,11 @@ def walk_model(folder: Path, question: Question, part: Part) -> plots.WalkTable:
         raise InspectionError(f"layer: expected one of ({names}), got {part.layer}. Correct the number.")
     reading = inside.readings[part.layer]
     unit = reading.liveliest() if part.unit is None else part.unit
-    return plots.WalkTable(walk(reading.trace, unit=unit, first=part.first, count=part.count))
+    return plots.WalkTable(_walked(reading, unit, part))
+
+
+def _walked(reading: Reading, unit: int, part: Part) -> Walk:
+    return walk(reading.trace, unit=unit, first=part.first, count=part.count, input_names=reading.input_names)
 
 
 def walk_toy(text: str, inputs: str | None, part: Part) -> list[plots.WalkTable]:
