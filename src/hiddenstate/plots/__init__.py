@@ -15,6 +15,7 @@ from hiddenstate.plots.error_by_lead import error_by_lead
 from hiddenstate.plots.error_by_weekday import error_by_weekday
 from hiddenstate.plots.forecast_fan import forecast_fan
 from hiddenstate.plots.learning_curve import learning_curve
+from hiddenstate.plots.metrics import metric_column
 from hiddenstate.plots.page import Page
 from hiddenstate.plots.reliability_curve import reliability_curve
 from hiddenstate.plots.score_bars import score_bars
@@ -49,6 +50,7 @@ __all__ = [
     "forecast_fan",
     "learning_curve",
     "measured_coverage",
+    "metric_column",
     "pick_windows",
     "png",
     "read_text",
