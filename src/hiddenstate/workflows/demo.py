@@ -16,7 +16,8 @@ from hiddenstate.errors import SettingsError
 from hiddenstate.models.text_classifier import TextModelSettings
 from hiddenstate.tasks.classify_settings import ClassifySettings
 from hiddenstate.tasks.forecast_settings import ForecastSettings
-from hiddenstate.workflows.classes.run_settings import RECIPE, ClassRun
+from hiddenstate.workflows.classes.fit import RECIPE
+from hiddenstate.workflows.classes.run_settings import ClassRun
 from hiddenstate.workflows.classes.train import train_classifier
 from hiddenstate.workflows.forecasts.run_settings import RECIPES, ForecastRun
 from hiddenstate.workflows.forecasts.train import train_forecaster

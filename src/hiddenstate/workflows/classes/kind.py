@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, final
 
+from hiddenstate.bundle import check_target
 from hiddenstate.data.files import Source
+from hiddenstate.data.text_table import load_texts
 from hiddenstate.models.summary import Summary
 from hiddenstate.workflows.classes.evaluate import evaluate_classifier
 from hiddenstate.workflows.classes.predict import label_file, label_texts
@@ -25,8 +27,10 @@ class TextClasses(Kind):
     needs: ClassVar[Mapping[str, str]] = {"data.text": "--text", "data.target": "--target"}
 
     def train(self, source: Source, values: Values, saving: Saving) -> Trained:
-        """As `Kind.train`."""
-        return train_classifier(source, complete(values), saving)
+        """As `Kind.train`; how long and in which batches depends on how many texts there are."""
+        check_target(saving.out, force=saving.force)
+        table = load_texts(source, complete(values).data)
+        return train_classifier(table, complete(values, len(table)), saving)
 
     def evaluate(self, folder: Path, source: Source) -> Outcome:
         """As `Kind.evaluate`."""

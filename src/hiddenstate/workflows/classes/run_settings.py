@@ -10,12 +10,8 @@ from hiddenstate.models.text_classifier import TextModelSettings
 from hiddenstate.settings import from_dict
 from hiddenstate.tasks.classify_settings import ClassifySettings
 from hiddenstate.training import TrainingSettings
+from hiddenstate.workflows.classes.fit import RECIPE, recipe_for
 from hiddenstate.workflows.recipe import with_recipe
-
-RECIPE = TrainingSettings(
-    epochs=12, batch_size=32, learning_rate=2e-3, clip_norm=5.0, average_decay=0.99, patience=3
-)
-"""How a text classifier is trained where nothing else is said."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +31,14 @@ class ClassRun:
         return f"Bi{cell}" if self.model.bidirectional else cell
 
 
-def complete(values: dict[str, Any]) -> ClassRun:
+def complete(values: dict[str, Any], texts: int | None = None) -> ClassRun:
     """The run that nested `values` describe; what they do not say about training comes from the recipe.
+
+    `texts`: how many there are to learn from and to measure on, which the recipe depends on.
 
     Raises `SettingsError` for an unknown or wrong setting, naming its place.
     """
     split = {"test": 0.15, **values.get("split", {})}
-    training = with_recipe(RECIPE, values.get("training", {}))
+    recipe = RECIPE if texts is None else recipe_for(texts)
+    training = with_recipe(recipe, values.get("training", {}))
     return from_dict(ClassRun, {**values, "split": split, "training": training})
