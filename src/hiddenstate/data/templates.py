@@ -73,7 +73,7 @@ class Grammar:
         >>> part = parse("[please] open ({place}|the <kind>) door")
         >>> grammar = Grammar({"kind": parse("(front|back)")}, {"place": lambda random: "kitchen"})
         >>> grammar.draw(part, np.random.default_rng(0))
-        'open the front door'
+        'please open the back door'
         """
         return " ".join(self._draw(part, random, 0).split())
 

@@ -46,7 +46,8 @@ def _flat(values: np.ndarray[Any, Any], name: str) -> list[Any]:
         raise InputError(
             f"{name}: expected one column, got an array of shape {values.shape}. Choose the column."
         )
-    return list(values)
+    plain: list[Any] = values.tolist()  # Python's own numbers and texts
+    return plain
 
 
 def _or_none(value: Any) -> Any:

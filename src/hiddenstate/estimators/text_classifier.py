@@ -26,7 +26,7 @@ from hiddenstate.tasks.classify_settings import LONGEST_TEXT, ClassifySettings
 from hiddenstate.training import RichWatcher, TrainingSettings
 from hiddenstate.workflows.classes.fit import RECIPE, FittedClasses, fit_classes, recipe_for
 from hiddenstate.workflows.classes.vectors import gather_vectors
-from hiddenstate.workflows.fit import Fitting
+from hiddenstate.workflows.fitting import Fitting
 
 
 @final

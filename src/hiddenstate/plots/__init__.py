@@ -18,6 +18,7 @@ from hiddenstate.plots.gates import gates
 from hiddenstate.plots.half_lives import half_lives
 from hiddenstate.plots.learning_curve import learning_curve
 from hiddenstate.plots.memory_table import memory_table
+from hiddenstate.plots.metrics import metric_column
 from hiddenstate.plots.page import Page
 from hiddenstate.plots.reliability_curve import reliability_curve
 from hiddenstate.plots.saturation import saturation
@@ -61,6 +62,7 @@ __all__ = [
     "learning_curve",
     "measured_coverage",
     "memory_table",
+    "metric_column",
     "pick_windows",
     "png",
     "read_text",

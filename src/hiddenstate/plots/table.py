@@ -140,6 +140,8 @@ def _rank(score: Score, column: MetricColumn) -> tuple[bool, float]:
 def _column_texts(scores: Sequence[Score], column: MetricColumn) -> list[str]:
     values = [column.shown(score.metrics) for score in scores]
     places = decimals(values)
+    if column.unit == "%":  # a figure next to zero would bring all others to six decimals
+        places = min(places, 2)
     return [fixed(value, places) for value in values]
 
 

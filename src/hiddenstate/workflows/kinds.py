@@ -5,10 +5,11 @@ from pathlib import Path
 from hiddenstate.bundle import open_bundle
 from hiddenstate.choices import choose
 from hiddenstate.errors import BundleError, SettingsError
+from hiddenstate.workflows.classes.kind import TextClasses
 from hiddenstate.workflows.forecasts.kind import Forecasts
 from hiddenstate.workflows.kind import Kind, Values
 
-KINDS: dict[str, Kind] = {"forecast": Forecasts()}
+KINDS: dict[str, Kind] = {"forecast": Forecasts(), "classify": TextClasses()}
 """By the word after ``--task``."""
 
 

@@ -17,10 +17,11 @@ from hiddenstate.workflows.forecasts.comparison import compare
 from hiddenstate.workflows.forecasts.fit import fit_forecaster, learnt_span
 from hiddenstate.workflows.forecasts.report import Facts, card, report
 from hiddenstate.workflows.forecasts.run_settings import ForecastRun
-from hiddenstate.workflows.forecasts.saved import KIND, encoders_of, weights_of
+from hiddenstate.workflows.forecasts.saved import KIND, encoders_of
 from hiddenstate.workflows.forecasts.summary import summarise_task
 from hiddenstate.workflows.kind import Saving
 from hiddenstate.workflows.outcome import Trained
+from hiddenstate.workflows.weights import weights_of
 
 
 def train_forecaster(source: Source, run: ForecastRun, saving: Saving) -> Trained:

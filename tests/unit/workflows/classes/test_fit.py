@@ -64,14 +64,17 @@ def test_members_begin_with_weights_of_their_own_and_one_seed_repeats_them():
 
 
 class CutOff:
-    """Ends the run in its third epoch, as a crash would."""
+    """Ends the run in its third epoch: as a crash would, or as Ctrl-C does."""
+
+    def __init__(self, error):
+        self.error = error
 
     def on_start(self, epochs, steps_per_epoch, done):
         pass
 
     def on_step(self, epoch, step, loss):
         if epoch == 3:
-            raise RuntimeError("cut off")
+            raise self.error
 
     def on_epoch(self, epoch, best):
         pass
@@ -83,9 +86,19 @@ class CutOff:
 def test_a_run_that_was_cut_off_goes_on_and_ends_with_the_same_answers(tmp_path):
     whole = fit_classes(TRAIN, VALIDATION, **SETTINGS)
     with pytest.raises(RuntimeError, match="cut off"):
-        fit_classes(TRAIN, VALIDATION, **SETTINGS, fitting=Fitting(CutOff(), tmp_path))
+        fit_classes(TRAIN, VALIDATION, **SETTINGS, fitting=Fitting(CutOff(RuntimeError("cut off")), tmp_path))
     resumed = fit_classes(TRAIN, VALIDATION, **SETTINGS, fitting=Fitting(None, tmp_path, resume=True))
     np.testing.assert_array_equal(answers(whole), answers(resumed))
+
+
+def test_ctrl_c_keeps_the_best_network_so_far_and_does_not_train_again():
+    fitted = fit_classes(
+        TRAIN, VALIDATION, **SETTINGS, refit=True, fitting=Fitting(CutOff(KeyboardInterrupt()))
+    )
+    assert not fitted.refitted
+    assert len(fitted.history.epochs) == 2
+    assert fitted.history.stopped.startswith("interrupted")
+    assert fitted.task.temperature != 1.0
 
 
 @pytest.mark.parametrize("changed", ["training rows", "validation rows", "vectors", "task"])
