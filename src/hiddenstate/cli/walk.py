@@ -56,7 +56,8 @@ def walk(
             got = "neither" if text is None else "both"
             raise InputError(f"expected a file or --text, got {got}. Give one.")
         walks = [walk_model(model, Question(text=text, source=source, at=at), part)]
+    page = None if out is None else save_walk(walks, out, force=force)
     for table in walks:
         console().print(table.terminal())
-    if out is not None:
-        typer.echo(f"Page: {save_walk(walks, out, force=force).resolve()}")
+    if page is not None:
+        typer.echo(f"Page: {page.resolve()}")

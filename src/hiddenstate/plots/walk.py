@@ -105,7 +105,7 @@ class WalkTable:
             blocks.append(grid)
             if self.parts:
                 apart = "\n".join(f"{_plain(text)}" for text in _parts(step))
-                blocks.append(Padding(Text(apart, "dim"), (0, 0, 0, 6)))
+                blocks.append(Padding(Text(apart, "dim"), (0, 0, 0, 6), expand=False))
         return Group(*blocks)  # type: ignore[arg-type]
 
     def html(self) -> str:

@@ -91,6 +91,11 @@ def _series(panel: Panel, name: str | None) -> int:
     names = [series.name for series in panel.series]
     if name is None:
         return 0
+    if names == [""]:
+        raise InputError(
+            f'series: expected none, as {panel.source} holds a single series without a name, got "{name}". '
+            "Leave it out."
+        )
     if name not in names:
         raise InputError(f'series: expected one of {panel.source}, got "{name}". {closest(name, names)}')
     return names.index(name)

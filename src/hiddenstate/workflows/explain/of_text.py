@@ -15,6 +15,7 @@ from hiddenstate.errors import InputError
 from hiddenstate.plots.attention_words import read_text
 from hiddenstate.records import Classification
 from hiddenstate.tasks.classify import ClassifyTask
+from hiddenstate.workflows.classes.saved import open_classifier
 from hiddenstate.workflows.explain.inside import ATTENTION, Inside, readings_of
 
 NEXT = 3
@@ -26,8 +27,6 @@ def inside_text(folder: Path, text: str) -> Inside:
 
     Raises `InputError` for a text without words, or with none that the model knows.
     """
-    from hiddenstate.workflows.classes.saved import open_classifier
-
     saved = open_classifier(folder)
     return look_into_text(saved.task, saved.models, text)
 
