@@ -52,9 +52,10 @@ def with_numbers(line: Line) -> str:
 
 
 def taken_apart(term: Term) -> str:
-    """What a term is the sum of: ``8.000·1.000 [x0]``; empty for one that is a plain number."""
-    counted = [product for product in term.products if product[1] != 0 or len(term.products) == 1]
-    if not counted or (len(counted) == 1 and counted[0][1] == 0):
+    """What a term is the sum of: ``W_i x_t = 8.000 · 1.000 [x0]``; empty where there is nothing to add up."""
+    counted = [product for product in term.products if product[1] != 0]
+    idle = len(term.products) > 1 and not any(value for _, _, value in counted)
+    if not counted or idle:
         return ""
     named = len(term.products) == 1 and " · " in term.symbol
     parts = [

@@ -18,8 +18,8 @@ from hiddenstate.tasks.classify import ClassifyTask
 from hiddenstate.workflows.classes.saved import open_classifier
 from hiddenstate.workflows.explain.inside import ATTENTION, Inside, readings_of
 
-NEXT = 3
-"""Runners-up that are named."""
+NEXT, LEAST = 3, 0.001
+"""Runners-up that are named, and the probability below which none is."""
 
 
 def inside_text(folder: Path, text: str) -> Inside:
@@ -98,6 +98,7 @@ def _words(result: Classification, count: int, unknown: Sequence[str]) -> str:
     rest = [
         f"{result.labels[place]} {100 * result.probabilities[0, place]:.1f} %"
         for place in order[1 : 1 + NEXT]
+        if result.probabilities[0, place] >= LEAST
     ]
     parts = [f"Next: {', '.join(rest)}."] if rest else []
     parts.append(f"{count} {'word' if count == 1 else 'words'} read.")
