@@ -24,6 +24,17 @@ SHAPES = ((1, 20, 100, 128), (1, 200, 32, 64), (32, 20, 100, 128), (32, 100, 64,
 """(batch, time, input, hidden)"""
 
 
+class Inside(nn.Module):
+    """A module that somebody wrote around a layer."""
+
+    def __init__(self, reader: nn.Module) -> None:
+        super().__init__()
+        self.reader = reader
+
+    def forward(self, x: Tensor) -> Any:
+        return self.reader(x)
+
+
 def modules(input_size: int, hidden: int) -> dict[str, nn.Module]:
     """What is measured: torch's own layers and ours."""
     made: dict[str, nn.Module] = {
@@ -34,6 +45,9 @@ def modules(input_size: int, hidden: int) -> dict[str, nn.Module]:
             input_size, hidden, num_layers=2, bidirectional=True, batch_first=True
         ),
     }
+    made["nn.LSTM, 3 layers, in a module"] = Inside(
+        nn.LSTM(input_size, hidden, num_layers=3, batch_first=True)
+    )
     for cell in ("lstm", "gru", "rnn"):
         made[f"Stacked({cell})"] = Stacked(cell, input_size, hidden_size=hidden)
     made["Stacked(lstm), both directions"] = Stacked(

@@ -1,6 +1,6 @@
 """What each recurrent layer of a model was given and gave back, in one pass through the model."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -40,6 +40,10 @@ class LayerCall:
     call: int = 0
 
 
+Reader = Callable[..., list[LayerCall]]
+"""(place, number, module, args, kwargs, output) -> its calls."""
+
+
 @contextmanager
 def undisturbed(model: nn.Module) -> Iterator[None]:
     """Evaluation mode without gradients; afterwards every module is in the mode in which it was."""
@@ -63,31 +67,44 @@ def recorded_calls(model: nn.Module) -> Iterator[list[LayerCall]]:
     from hiddenstate.inspection.torch_layers import calls_of_torchs
 
     calls: list[LayerCall] = []
-    counts: dict[str, int] = {}
+    counts: dict[tuple[str, int], int] = {}
 
-    def add(new: list[LayerCall]) -> None:
-        place = new[0].place
-        counts[place] = counts.get(place, 0) + 1
-        calls.extend(replace(call, call=counts[place] - 1) for call in new)
+    def add(found: list[LayerCall]) -> None:
+        key = found[0].place, found[0].number
+        calls.extend(replace(call, call=counts.get(key, 0)) for call in found)
+        counts[key] = counts.get(key, 0) + 1
 
-    with ExitStack() as hooks:
+    def watch(place: str, number: int, module: nn.Module, read: Reader) -> Callable[[], None]:
+        def record(module: Any, args: Any, kwargs: Any, output: Any) -> None:
+            add(read(place, number, module, args, kwargs, output))
+
+        return module.register_forward_hook(record, with_kwargs=True).remove
+
+    with ExitStack() as undo:
         for place, number, module in recurrent_layers(model):
-            reader = calls_of_torchs if isinstance(module, nn.RNNBase) else calls_of_ours
-
-            def record(
-                module: Any,
-                args: Any,
-                kwargs: Any,
-                output: Any,
-                place: str = place,
-                number: int = number,
-                reader: Any = reader,
-            ) -> None:
-                add(reader(place, number, module, args, kwargs, output))
-
-            handle = module.register_forward_hook(record, with_kwargs=True)
-            hooks.callback(handle.remove)
+            if not isinstance(module, nn.RNNBase):
+                undo.callback(watch(place, number, module, calls_of_ours))
+            elif module.num_layers == 1:
+                undo.callback(watch(place, 0, module, calls_of_torchs))
+            else:
+                undo.callback(_watch_stack(place, module, add))
         yield calls
+
+
+def _watch_stack(
+    place: str, module: nn.RNNBase, add: Callable[[list[LayerCall]], None]
+) -> Callable[[], None]:
+    """Let the stack run layer by layer, with the same results; returns what undoes that."""
+    from hiddenstate.inspection.torch_layers import calls_of_layer, run_stack
+
+    def record(number: int, input: Any, output: Any, starts: tuple[Tensor, ...]) -> None:
+        add(calls_of_layer(place, number, module, input, output, starts))
+
+    def forward(input: Any, hx: Any = None) -> tuple[Any, Any]:
+        return run_stack(module, input, hx, record)
+
+    module.__dict__["forward"] = forward
+    return lambda: module.__dict__.pop("forward", None)
 
 
 def recurrent_layers(model: nn.Module) -> list[tuple[str, int, nn.Module]]:
@@ -135,6 +152,12 @@ def check_layer(place: str, module: nn.Module) -> None:
         raise InspectionError(
             f"{name}: expected one of the modes {', '.join(TORCH_KINDS)}, got {module.mode}. "
             "Use torch.nn.LSTM, GRU or RNN."
+        )
+    own = type(module).forward not in (nn.LSTM.forward, nn.GRU.forward, nn.RNN.forward)
+    if own and module.num_layers > 1:
+        raise InspectionError(
+            f"{name}: expected torch's own forward for a stack of {module.num_layers} layers, got that of "
+            f"{type(module).__name__}: what its lower layers do cannot be seen. Use one module for each layer."
         )
 
 

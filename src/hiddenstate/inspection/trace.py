@@ -1,6 +1,7 @@
 """Exact traces: every gate, candidate and state of every recurrent layer of a model."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from torch import Tensor, nn
 from hiddenstate.errors import InspectionError
 from hiddenstate.inspection.calls import LayerCall, check_layer, recorded_calls, run_model, undisturbed
 from hiddenstate.inspection.recover import recover
-from hiddenstate.inspection.torch_layers import calls_of_bare
+from hiddenstate.inspection.torch_layers import calls_without_steps, run_bare
 from hiddenstate.records import GateTrace, LayerTrace
 
 
@@ -40,7 +41,7 @@ def trace(
     with undisturbed(model):
         if isinstance(model, nn.RNNBase):
             check_layer("", model)
-            calls = calls_of_bare(model, inputs, lengths)
+            calls = _calls_of_bare(model, inputs, lengths)
         else:
             with recorded_calls(model) as calls:
                 run_model(model, inputs, lengths)
@@ -51,6 +52,15 @@ def trace(
             )
         layers = tuple(_layer_trace(call) for call in calls)
     return GateTrace(layers, tuple(tuple(row) for row in labels))
+
+
+def _calls_of_bare(module: nn.RNNBase, inputs: Any, lengths: Tensor | None) -> list[LayerCall]:
+    """The calls of a torch.nn layer or stack that is the model itself."""
+    with recorded_calls(module) as calls:
+        empty = run_bare(module, inputs, lengths)
+    if empty is not None:
+        calls = calls_without_steps(module, empty)
+    return calls if lengths is None else [replace(call, lengths=lengths.cpu()) for call in calls]
 
 
 def _layer_trace(call: LayerCall) -> LayerTrace:

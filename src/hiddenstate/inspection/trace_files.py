@@ -159,7 +159,7 @@ def _to_safetensors(trace: GateTrace) -> bytes:
     for place, layer in enumerate(trace.layers):
         arrays |= {f"{place}.values.{symbol}": values for symbol, values in layer.values.items()}
         arrays |= {f"{place}.start.{symbol}": part for symbol, part in layer.start.items()}
-        head = _head(layer) | {"symbols": list(layer.values)}
+        head = _head(layer) | {"symbols": list(layer.values), "states": list(layer.start)}
         if layer.inputs is not None:
             arrays[f"{place}.inputs"] = layer.inputs
         if layer.weights is not None:
@@ -181,7 +181,7 @@ def _from_safetensors(data: bytes) -> GateTrace:
     arrays: dict[str, Array] = load(data)
     layers = []
     for place, head in enumerate(content["layers"]):
-        symbols = head.pop("symbols")
+        symbols, states = head.pop("symbols"), head.pop("states")
         own = {
             name.split(".", 1)[1]: part for name, part in arrays.items() if name.split(".")[0] == str(place)
         }
@@ -190,7 +190,9 @@ def _from_safetensors(data: bytes) -> GateTrace:
             for group in ("values.", "start.", "weights.")
         )
         parameters = LayerWeights(tuple(head["blocks"]), **weights) if weights else None
+        # The format keeps its arrays in an order of its own.
         ordered = {symbol: values[symbol] for symbol in symbols}
+        start = {symbol: start[symbol] for symbol in states}
         layers.append(_layer(head, ordered, start, own.get("inputs"), parameters))
     return GateTrace(tuple(layers), tuple(tuple(row) for row in content["labels"]))
 

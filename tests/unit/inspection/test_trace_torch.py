@@ -177,15 +177,60 @@ class OwnLSTM(nn.Module):
         return x
 
 
+class Doubled(nn.GRU):
+    """A layer that does something of its own."""
+
+    def forward(self, input, hx=None):
+        outputs, state = super().forward(input, hx)
+        return outputs, state
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("pack", [False, True])
+def test_a_stack_gives_its_model_the_same_while_it_is_watched(kind, pack):
+    module = build(kind, num_layers=3, bidirectional=True, dropout=0.5, batch_first=True).double()
+    heard = []
+
+    class Around(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.reader = module
+
+        def forward(self, x, *start):
+            heard.append(self.reader(x, *start))
+            return heard[-1]
+
+    x = torch.randn(3, 7, 4, dtype=torch.float64)
+    start = torch.randn(6, 3, 6, dtype=torch.float64)
+    if pack:
+        x = pack_padded_sequence(x, torch.tensor([2, 7, 4]), batch_first=True, enforce_sorted=False)
+    arguments = (x, (start, start) if kind == "lstm" else start)
+    model = Around().eval()
+    with torch.no_grad():
+        model(*arguments)
+    trace(model, arguments)
+    (plain, plain_state), (watched, watched_state) = heard
+    torch.testing.assert_close(watched, plain, rtol=0, atol=1e-12)
+    torch.testing.assert_close(watched_state, plain_state, rtol=0, atol=1e-12)
+    assert "forward" not in vars(module)
+
+
+def test_a_single_layer_with_a_forward_of_its_own_is_read():
+    module = Doubled(4, 6, batch_first=True).double()
+    x = torch.randn(2, 5, 4, dtype=torch.float64)
+    assert_equals_reference(trace(module, x), module, x, (5, 5), 1e-12)
+
+
 @pytest.mark.parametrize(
     ("model", "words"),
     [
+        (Doubled(4, 6, num_layers=2), ["torch's own forward for a stack of 2 layers", "got that of Doubled"]),
         (nn.LSTM(4, 6, proj_size=2), ["without projection", "proj_size=2", "proj_size=0"]),
         (nn.Sequential(nn.Linear(4, 4), nn.ReLU()), ["with a recurrent layer", "Linear, ReLU, Sequential"]),
         (nn.Sequential(nn.GRU(4, 4), OwnLSTM()), ["1: expected", "got OwnLSTM", "Exchange the layer"]),
         (nn.Sequential(nn.LSTMCell(4, 4)), ["0: expected", "got LSTMCell"]),
     ],
-    ids=["projection", "none", "unknown", "cell"],
+    ids=["own forward", "projection", "none", "unknown", "cell"],
 )
 def test_what_cannot_be_looked_into_is_refused(model, words):
     with pytest.raises(InspectionError) as caught:

@@ -15,6 +15,9 @@ from hiddenstate.inspection.calls import arguments, undisturbed
 TOLERANCE = 1e-5
 """Of the largest answer: smaller differences are rounding."""
 
+LEFT_ALONE = ("training", "forward")
+"""Attributes that are not the model's own business: the mode, and a stand-in while a stack is watched."""
+
 Attributes = dict[nn.Module, dict[str, Any]]
 
 
@@ -95,7 +98,7 @@ class Probe:
         for module, attributes in self._found.items():
             module.__dict__.update({name: value for name, value in attributes.items() if name != "_buffers"})
             for name in set(module.__dict__) - set(attributes):
-                if name != "training":
+                if name not in LEFT_ALONE:
                     del module.__dict__[name]
             for name, buffer in attributes["_buffers"].items():
                 module._buffers[name] = None if buffer is None else buffer.clone()
@@ -107,7 +110,7 @@ class Probe:
             ".".join(part for part in (names[module], attribute) if part)
             for module, attributes in self._found.items()
             for attribute, value in module.__dict__.items()
-            if attribute not in ("training", "_buffers") and value is not attributes.get(attribute)
+            if attribute not in (*LEFT_ALONE, "_buffers") and value is not attributes.get(attribute)
         ]
 
     def answer(

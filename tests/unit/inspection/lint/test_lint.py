@@ -272,3 +272,11 @@ def test_inputs_and_rules_that_do_not_fit():
 def test_every_rule_has_a_finding_of_its_name_here():
     text = Path(__file__).read_text(encoding="utf-8")
     assert all(f'found("{rule}"' in text for rule in RULES)
+
+
+def test_a_stack_whose_backward_direction_reads_padding():
+    model = models.BackwardReadsPadding()
+    model.reader = nn.LSTM(3, 8, num_layers=2, batch_first=True, bidirectional=True)
+    (finding,) = found("padding", model, padded(), LENGTHS)
+    assert "The backward direction reads the padding" in finding.problem
+    assert "forward" not in vars(model.reader)
