@@ -31,7 +31,7 @@ class Inside(nn.Module):
         super().__init__()
         self.reader = reader
 
-    def forward(self, x: Tensor) -> Any:
+    def forward(self, x: Tensor) -> Any:  # noqa: D102
         return self.reader(x)
 
 

@@ -69,15 +69,17 @@ def _lstm(call: LayerCall, parameters: Parameters, h_prev: Tensor) -> dict[str, 
 def _scan(f: Tensor, written: Tensor, call: LayerCall) -> Tensor:
     """C_t = f_t ⊙ C_{t-1} + i_t ⊙ C̃_t over all steps; `written` is i_t ⊙ C̃_t and becomes C_t."""
     keep, C, first = f.numpy(force=True), written.numpy(force=True), call.start[1].numpy(force=True)
-    time_steps = C.shape[1]
-    backward = call.direction == "backward"
-    lengths = None if call.lengths is None or not backward else call.lengths.numpy()
-    previous = first
-    for t in reversed(range(time_steps)) if backward else range(time_steps):
-        C[:, t] += keep[:, t] * previous
-        previous = C[:, t]
-        if lengths is not None:  # a row that has not begun yet still holds its first state
-            previous = np.where((t < lengths)[:, None], previous, first)
+    order = slice(None, None, -1 if call.direction == "backward" else 1)
+    steps = zip(keep.swapaxes(0, 1)[order], C.swapaxes(0, 1)[order], strict=True)  # (batch, hidden) each
+    starts_late = call.lengths is not None and call.direction == "backward"
+    lengths = call.lengths.numpy()[:, None] if call.lengths is not None else None
+    previous, kept = first, np.empty_like(first)
+    for number, (keep_t, C_t) in enumerate(steps):
+        np.multiply(keep_t, previous, out=kept)
+        np.add(C_t, kept, out=C_t)
+        previous = C_t
+        if starts_late:  # a row that has not begun yet still holds its first state
+            previous = np.where(C.shape[1] - 1 - number < lengths, previous, first)
     return torch.from_numpy(C)
 
 
