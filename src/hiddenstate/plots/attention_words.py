@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 TITLE = "Where the network looked"
 CAPTION = (
-    "The stronger the colour of a word, the larger its share of the attention. Attention says where the network looked; "
-    "it is no proof that a word decided the answer."
+    "The stronger the colour of a word, the larger its share of the attention. "
+    "Attention says where the network looked; it is no proof that a word decided the answer."
 )
 LONGEST = 80
 """Tokens that are shown of a text: those around the most attention."""
