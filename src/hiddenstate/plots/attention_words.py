@@ -74,7 +74,7 @@ class ReadText:
         sure = "" if np.isnan(self.probability) else f", {100 * self.probability:.1f}&nbsp;% sure"
         truth = "" if self.truth is None or self.right else f"; truth <b>{escape(self.truth)}</b>"
         mark = {True: "right: ", False: "wrong: ", None: ""}[self.right]
-        named = ", ".join(f"{escape(piece.text)} {_percent(piece)}" for piece in self.strongest())
+        named = ", ".join(f"<bdi>{escape(piece.text)}</bdi> {_percent(piece)}" for piece in self.strongest())
         most = f'<p class="most">most attention: {named}</p>' if named else ""
         return (
             f"<li><p>{mark}<b>{escape(self.answer)}</b>{sure}{truth}</p>"

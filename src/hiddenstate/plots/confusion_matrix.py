@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 TITLE = "Confusion matrix"
 MOST_CLASSES = 12
 """Classes that one matrix shows; of more, those that are confused most."""
-CELL_HEIGHT = 44
+LOWEST, HIGHEST, USUAL = 44, 76, 230
+"""Points: a row of the matrix at least and at most, and the height that few rows fill."""
 NARROW = 46
 """Points of width below which a cell has room for its count alone."""
 ROOM_LETTERS = 30
@@ -101,7 +102,9 @@ def _draw(confusion: Confusion, shown: list[int]) -> alt.LayerChart:
     # Where a cell is narrow, on a phone, the share is left out: colour and read-out still say it.
     narrow = f"width / {k} < {NARROW}"
     (x, x_middle), (y, y_middle) = _across(confusion, shown, narrow), _down(confusion, shown)
-    cells = alt.Chart(alt.InlineData(values=_rows(confusion, shown)), height=CELL_HEIGHT * k)
+    cells = alt.Chart(
+        alt.InlineData(values=_rows(confusion, shown)), height=k * min(HIGHEST, max(LOWEST, USUAL // k))
+    )
     box = cells.encode(x=x, x2="right:Q", y=y, y2="bottom:Q")
     filled = (
         box.transform_filter("datum.count > 0")
@@ -138,13 +141,16 @@ def _across(confusion: Confusion, shown: list[int], narrow: str) -> tuple[alt.X,
     names = [confusion.answers[number] for number in shown]
     # Level where names have room, else slanted, and on a phone upright.
     level = len(names) * max(map(len, names)) <= ROOM_LETTERS
-    angles: dict[str, Any] = {"labelAngle": alt.ExprRef(f"{narrow} ? -90 : -40"), "labelAlign": "left"}
+    angles: dict[str, Any] = {
+        "labelAngle": alt.ExprRef(f"{narrow} ? -90 : -40"),
+        "labelAlign": "left",
+        "labelBaseline": "middle",
+    }
     axis = alt.Axis(
         orient="top",
         labelLimit=LABEL_LIMIT,
         labelOverlap=False,
         labelColor=LIGHT["ink"],
-        labelBaseline="middle",
         domain=False,
         titlePadding=8,
         **_labels(names),
