@@ -38,6 +38,8 @@ class MetricColumn:
     def texts(self, values: Sequence[float]) -> list[str]:
         """The figures of a column, all with the same decimals."""
         places = decimals(values) if self.places is None else self.places
+        if self.unit == "%":  # a figure next to zero would bring all others to six decimals
+            places = min(places, 2)
         return [fixed(value, places) for value in values]
 
     def direction(self) -> str:

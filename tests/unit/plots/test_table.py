@@ -143,3 +143,8 @@ def test_shares_are_shown_in_percent_with_one_decimal():
         ("18.0", "0.5", "1.700", "0.0"),
     ]
     assert [row.best for row in table.rows] == [{0, 2}, {1}, {3}]
+
+
+def test_a_percentage_next_to_zero_does_not_bring_the_others_to_many_decimals():
+    table = score_table([Score("a", {"mape": 12.34567}), Score("b", {"mape": 0.00012})])
+    assert [row.cells for row in table.rows] == [("0.00",), ("12.35",)]
