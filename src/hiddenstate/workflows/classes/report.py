@@ -102,13 +102,14 @@ def _charts(facts: Facts) -> list[plots.Section]:
         sections.append(plots.Chart(plots.confusion_matrix(result.labels, counts), half=half))
         if len(result.labels) > FEW_CLASSES:
             sections.append(plots.confusions(result.labels, counts))
+    classes = plots.class_table(per_class(result))
     attention = plots.attention_words(result, each=EXAMPLES)
     if "attention" not in facts.run.model.pool:
         attention = replace(attention, title=WITHOUT_ATTENTION, caption=POOL_CAPTIONS[facts.run.model.pool])
     return [
         *sections,
         plots.Chart(plots.reliability_curve(reliability(result)), half=True),
-        plots.class_table(per_class(result)),
+        classes if len(classes.rows) <= FEW_CLASSES else plots.Details("Each class", [classes]),
         plots.Chart(plots.learning_curve(facts.fitted.history, loss=loss), half=True),
         attention,
         plots.confident_errors(result),
