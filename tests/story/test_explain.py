@@ -160,6 +160,10 @@ def test_a_toy_is_typed_on_the_command_line(call, tmp_path):
             ("--text", TEXT, "--show", "gats"),
             ('show: expected some of attention, units, gates, walk, memory, got "gats"',),
         ),
+        (
+            ("--text", TEXT, "--trace", "gates.txt"),
+            ("expected a file type for gates.txt", "Valid: .json, .csv, .safetensors"),
+        ),
         ((), ("expected a file or --text, got neither",)),
     ],
 )
