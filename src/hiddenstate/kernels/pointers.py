@@ -6,11 +6,12 @@ whose fields are sizes and further addresses. `hiddenstate.kernels.records` list
 
 from typing import Any
 
-from hiddenstate.kernels import records
+from hiddenstate.kernels import records, step_records
 from hiddenstate.kernels.compiling import cgutils, instruction, ir, nb, types
 from hiddenstate.kernels.vector import FLOATS
 
 INTEGERS = types.CPointer(types.int64)
+WORDS = types.CPointer(types.uint32)
 
 
 def _pointer_to(record: Any) -> Any:
@@ -20,6 +21,9 @@ def _pointer_to(record: Any) -> Any:
 STEP, STEP_BACK = _pointer_to(records.STEP), _pointer_to(records.STEP_BACK)
 READING, LEARNING = _pointer_to(records.READING), _pointer_to(records.LEARNING)
 JOB, PACKING = _pointer_to(records.JOB), _pointer_to(records.PACKING)
+LAYER, STACK = _pointer_to(step_records.LAYER), _pointer_to(step_records.STACK)
+RUN, WEIGHTS = _pointer_to(step_records.RUN), _pointer_to(step_records.WEIGHTS)
+CALLEE, ARRAY = _pointer_to(step_records.CALLEE), _pointer_to(step_records.ARRAY)
 
 
 def _define_cast(pointer: Any) -> Any:
@@ -38,6 +42,8 @@ def _define_cast(pointer: Any) -> Any:
 floats, integers = _define_cast(FLOATS), _define_cast(INTEGERS)
 steps_at, steps_back_at = _define_cast(STEP), _define_cast(STEP_BACK)
 readings_at, learnings_at = _define_cast(READING), _define_cast(LEARNING)
+words, layers_at, stacks_at = _define_cast(WORDS), _define_cast(LAYER), _define_cast(STACK)
+callees_at, arrays_at = _define_cast(CALLEE), _define_cast(ARRAY)
 
 
 @instruction
@@ -97,3 +103,45 @@ def call(typing: Any, kernel: Any, record: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(types.int64, types.int64), emit
+
+
+def _function_at(builder: Any, address: Any, returns: Any, arguments: int) -> Any:
+    """The C function at an address, all of whose arguments are int64."""
+    number = ir.IntType(64)
+    return builder.inttoptr(address, ir.FunctionType(returns, [number] * arguments).as_pointer())
+
+
+@instruction
+def call_step(typing: Any, kernel: Any, layer: Any, x: Any, before: Any, after: Any) -> Any:
+    """Run one of the kernels of `step_cells` for one stream; all arguments are addresses."""
+
+    def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        kernel, *arguments = values
+        builder.call(_function_at(builder, kernel, ir.VoidType(), 4), arguments)
+        return context.get_dummy_value()
+
+    return types.void(*[types.int64] * 5), emit
+
+
+@instruction
+def call_tile(
+    typing: Any, kernel: Any, layer: Any, x: Any, before: Any, after: Any, x_stride: Any, tiles: Any
+) -> Any:
+    """Run one of the kernels of `step_cells` for several streams."""
+
+    def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        kernel, *arguments = values
+        builder.call(_function_at(builder, kernel, ir.VoidType(), 6), arguments)
+        return context.get_dummy_value()
+
+    return types.void(*[types.int64] * 7), emit
+
+
+@instruction
+def call_with_number(typing: Any, function: Any, number: Any) -> Any:
+    """What the C function at an address answers to a whole number."""
+
+    def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        return builder.call(_function_at(builder, values[0], ir.IntType(64), 1), [values[1]])
+
+    return types.int64(types.int64, types.int64), emit

@@ -1,0 +1,269 @@
+"""Stacked recurrent layers that advance one step at a time, without torch."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hiddenstate.errors import InputError, ShapeError
+from hiddenstate.kernels.step_layer import GATES, Floats, Layer, WeightFormat
+from hiddenstate.kernels.step_records import BAD_X, NOT_FINITE
+from hiddenstate.kernels.step_stack import Stack
+from hiddenstate.runtime.state import State, StateError
+
+FLOAT32 = np.dtype(np.float32)
+
+
+@final
+class Recurrence:
+    """RNN, LSTM and GRU layers on top of each other, one direction, in float32.
+
+    A step takes an input and a state and makes an output, the h of the last layer, and a new state; it changes
+    neither of those given. Nothing is kept in between, so one object serves any number of streams and threads.
+
+    `weight_format`: "float32"; or "bfloat16", which halves the weights that a step must read (arithmetic stays in float32), so
+    that large layers are faster, and costs accuracy: see `weight_loss`.
+
+    Raises `ShapeError` where weights do not fit together, `InputError` where one is not finite,
+    `KernelError` where this machine cannot compile.
+
+    >>> W, U, b = np.ones((4, 2), np.float32), np.zeros((4, 4), np.float32), np.zeros(4, np.float32)
+    >>> recurrence = Recurrence([Layer("rnn", W, U, b)])
+    >>> y, state = recurrence.step(np.float32([0.5, -0.25]), recurrence.initial_state())
+    >>> y.round(4)
+    array([0.2449, 0.2449, 0.2449, 0.2449], dtype=float32)
+    """
+
+    def __init__(self, layers: Sequence[Layer], *, weight_format: WeightFormat = "float32") -> None:
+        self.layers = tuple(checked(layers))
+        self.weight_format = weight_format
+        self.input_size = self.layers[0].W.shape[1]
+        self.hidden_size = self.layers[-1].hidden
+        self.model = identity(self.layers)
+        """Whose a state is: the same for the same weights, whatever they are stored as."""
+        self._stack = Stack(self.layers, weight_format)
+        self._state_size = self._stack.state_size
+        self._step = self._stack.step_function()
+
+    def initial_state(self, streams: int | None = None) -> State:
+        """Nothing remembered: zeros. For one stream, or for that many."""
+        shape = (self._state_size,) if streams is None else (streams, self._state_size)
+        return State(self.model, np.zeros(shape, np.float32))
+
+    def step(self, x: NDArray[Any], state: State) -> tuple[Floats, State]:
+        """One step of one stream; x: (input,). Returns y (hidden,) and the state after it.
+
+        Raises `ShapeError` for another shape or type of x, `InputError` for NaN or infinity in it, `StateError` for
+        another model's state.
+        """
+        y = np.empty(self.hidden_size, FLOAT32)
+        values = np.empty(self._state_size, FLOAT32)
+        if state.model is not self.model or self._step(x, state.values, values, y):
+            return self._step_with_care(x, state)
+        return y, State(self.model, values)
+
+    def step_many(self, x: NDArray[Any], state: State) -> tuple[Floats, State]:
+        """One step of several streams; x: (streams, input). Returns y (streams, hidden) and the state after it."""
+        streams = len(x)
+        y = np.empty((streams, self.hidden_size), FLOAT32)
+        values = np.empty((streams, self._state_size), FLOAT32)
+        if state.model is not self.model or x.ndim != 2 or self._step(x, state.values, values, y):
+            return self._step_with_care(x, state, streams)
+        return y, State(self.model, values)
+
+    def step_into(self, x: NDArray[Any], state: State, *, next_state: State, y: Floats) -> None:
+        """The same as `step` or `step_many` with nothing allocated: `next_state` and `y` are written.
+
+        Keep two states and let them change places after each step. Raises as `step`, and `ShapeError` where
+        `next_state` or `y` is not what `step` would have made, or `next_state` is `state`; then nothing is written.
+        """
+        known = state.model is self.model and next_state.model is self.model
+        if (
+            known
+            and state.values is not next_state.values
+            and not self._step(x, state.values, next_state.values, y)
+        ):
+            return
+        streams = None if state.values.ndim == 1 else len(state.values)
+        new_y, new_state = self._step_with_care(x, state, streams)
+        for name, given, made in (("next_state", next_state.values, new_state.values), ("y", y, new_y)):
+            if given.shape != made.shape or given.dtype != FLOAT32 or given is state.values:
+                raise ShapeError(
+                    f"{name}: expected a float32 array of shape {made.shape} other than that of the state, got "
+                    f"{given.dtype} of shape {given.shape}. Take it from initial_state() or from a step before."
+                )
+        self._check_model(next_state)
+        next_state.values[...], y[...] = new_state.values, new_y
+
+    def run(self, x: NDArray[Any], state: State | None = None) -> tuple[Floats, State]:
+        """A whole sequence; x: (time, input). Returns y (time, hidden) and the state after the last step.
+
+        Raises as `step`. Other threads of Python go on meanwhile.
+        """
+        state = self.initial_state() if state is None else state
+        sequence = self._checked_x(x, ("time", "input"))
+        y, values = self._stack.run(sequence[None], self._checked_values(state, None)[None])
+        return y[0], State(self.model, values[0])
+
+    def run_many(self, x: NDArray[Any], state: State | None = None) -> tuple[Floats, State]:
+        """Whole sequences of equal length, side by side; x: (streams, time, input).
+
+        Returns y (streams, time, hidden) and the state of all streams after the last step. Raises as `step`.
+        """
+        sequences = self._checked_x(x, ("streams", "time", "input"))
+        state = self.initial_state(len(sequences)) if state is None else state
+        y, values = self._stack.run(sequences, self._checked_values(state, len(sequences)))
+        return y, State(self.model, values)
+
+    def state_parts(self, state: State) -> list[dict[str, Floats]]:
+        """What a state holds: of each layer, from the first, {"h": ...} and for an LSTM {"C": ...}, copies.
+
+        Each has shape (hidden,), or (streams, hidden).
+        """
+        self._check_model(state)
+        parts: list[dict[str, Floats]] = [{} for _ in self.layers]
+        for part in self._stack.parts:
+            parts[part.layer][part.name] = state.values[..., part.first : part.first + part.size].copy()
+        return parts
+
+    def state_from(self, parts: Sequence[Mapping[str, ArrayLike]]) -> State:
+        """The state that holds these; the inverse of `state_parts`. What is not given is zero.
+
+        Raises `ShapeError` where a part does not fit, `InputError` where it is not finite.
+        """
+        arrays = {
+            (layer, name): np.asarray(value, FLOAT32)
+            for layer, named in enumerate(parts)
+            for name, value in named.items()
+        }
+        leading = next(iter(arrays.values())).shape[:-1] if arrays else ()
+        values = np.zeros((*leading, self._state_size), FLOAT32)
+        for part in self._stack.parts:
+            value = arrays.pop((part.layer, part.name), None)
+            if value is None:
+                continue
+            if value.shape != (*leading, part.size):
+                raise ShapeError(
+                    f"state, layer {part.layer}, {part.name}: expected shape {(*leading, part.size)}, got {value.shape}. "
+                    "All parts have the same number of streams."
+                )
+            values[..., part.first : part.first + part.size] = value
+        if arrays:
+            raise ShapeError(
+                f"state: expected {', '.join(f'{p.name} of layer {p.layer}' for p in self._stack.parts)}, got "
+                f"{', '.join(f'{name} of layer {layer}' for layer, name in arrays)} as well. Leave it out."
+            )
+        _check_finite("state", values)
+        return State(self.model, values)
+
+    def _step_with_care(self, x: ArrayLike, state: State, streams: int | None = None) -> tuple[Floats, State]:
+        """The step for arguments that the kernel has refused: convert what can be, name what is wrong."""
+        values = self._checked_values(state, streams)
+        ready = self._checked_x(x, ("input",) if streams is None else ("streams", "input"))
+        if streams is not None and len(ready) != streams:
+            raise ShapeError(f"x: expected {streams} streams, as the state has, got {len(ready)}.")
+        y = np.empty((*values.shape[:-1], self.hidden_size), FLOAT32)
+        next_values = np.empty_like(values)
+        answer = self._step(ready, values, next_values, y)
+        assert not answer, f"the kernel answered {answer} to checked arguments"
+        return y, State(self.model, next_values)
+
+    def _checked_x(self, x: ArrayLike, axes: tuple[str, ...]) -> Floats:
+        """x as a contiguous float32 array with these axes, the last of which is the input size."""
+        array = np.asarray(x)
+        if array.dtype.kind not in "fiu":
+            raise ShapeError(
+                f"x: expected numbers, got {array.dtype}. Encode it as the model was trained on it."
+            )
+        if array.ndim != len(axes) or array.shape[-1] != self.input_size:
+            wanted = ", ".join((*axes[:-1], str(self.input_size)))
+            raise ShapeError(
+                f"x: expected shape ({wanted}), got {array.shape}. "
+                "Give one step to step, (time, input) to run, one row for each stream to step_many."
+            )
+        with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused
+            ready = np.ascontiguousarray(array, FLOAT32)
+        _check_finite("x", ready)
+        return ready
+
+    def _checked_values(self, state: State, streams: int | None) -> Floats:
+        """A state's array, known to be this model's and to have that many streams."""
+        self._check_model(state)
+        values = state.values
+        wanted = (self._state_size,) if streams is None else (streams, self._state_size)
+        if values.shape != wanted or values.dtype != FLOAT32:
+            raise StateError(
+                f"state: expected a float32 array of shape {wanted}, got {values.dtype} of shape {values.shape}. "
+                "Take it from initial_state(), with the number of streams, or from a step before."
+            )
+        return np.ascontiguousarray(values)
+
+    def _check_model(self, state: State) -> None:
+        if not isinstance(state, State):
+            raise StateError(
+                f"state: expected a State, got {type(state).__name__}. Begin with initial_state()."
+            )
+        if state.model != self.model:
+            raise StateError(
+                f"state: expected one of model {self.model[:12]}, got one of model {state.model[:12]}. "
+                "Use the model that made it, or begin with initial_state()."
+            )
+
+
+def _check_finite(name: str, values: Floats) -> None:
+    finite = np.isfinite(values)
+    if not finite.all():
+        place = [int(index) for index in np.argwhere(~finite)[0]]
+        raise InputError(
+            f"{name}: expected finite float32 numbers, got {values[tuple(place)]} at {place}. "
+            "Fill or drop missing values first; the state is as it was."
+        )
+
+
+def identity(layers: Sequence[Layer]) -> str:
+    """A digest of all weights and what they mean."""
+    digest = hashlib.sha256()
+    for layer in layers:
+        for name in ("W", "U", "b", "b_hn"):
+            array = getattr(layer, name)
+            if array is not None:
+                digest.update(f"{layer.kind} {name} {array.shape} ".encode())
+                digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def checked(layers: Sequence[Layer]) -> list[Layer]:
+    """The same layers as contiguous float32, once it is clear that they fit together."""
+    if not layers:
+        raise ShapeError("layers: expected one or more, got none.")
+    ready: list[Layer] = []
+    for index, layer in enumerate(layers):
+        _check_layer(f"layer {index}", layer, ready[-1].hidden if ready else None)
+        b_hn = None if layer.b_hn is None else np.ascontiguousarray(layer.b_hn, FLOAT32)
+        W, U, b = (np.ascontiguousarray(array, FLOAT32) for array in (layer.W, layer.U, layer.b))
+        ready.append(Layer(layer.kind, W, U, b, b_hn))
+    return ready
+
+
+def _check_layer(place: str, layer: Layer, below: int | None) -> None:
+    if layer.kind not in GATES:
+        raise ShapeError(f'{place}: expected one of {", ".join(GATES)}, got "{layer.kind}".')
+    hidden, gates = layer.U.shape[-1], GATES[layer.kind]
+    input_size = layer.W.shape[-1] if below is None else below
+    shapes = {"W": (gates * hidden, input_size), "U": (gates * hidden, hidden), "b": (gates * hidden,)}
+    if layer.kind == "gru":
+        shapes["b_hn"] = (hidden,)
+    elif layer.b_hn is not None:
+        raise ShapeError(
+            f"{place}: expected no b_hn, which is the GRU's, got one for {layer.kind}. Leave it out."
+        )
+    for name, shape in shapes.items():
+        array = getattr(layer, name)
+        if array is None or array.shape != shape or 0 in shape:
+            got = "none" if array is None else array.shape
+            raise ShapeError(
+                f"{place}, {name}: expected shape {shape}, got {got}. Check the kind of cell and the layer below."
+            )
+        _check_finite(f"{place}, {name}", array)
