@@ -116,7 +116,6 @@ class Stream:
     def __init__(self, recurrence: Recurrence, streams: int) -> None:
         self.recurrence = recurrence
         self.streams = None if streams == 1 else streams
-        self.advance = recurrence.step if streams == 1 else recurrence.step_many
         self.reset()
 
     def reset(self) -> None:
@@ -125,7 +124,7 @@ class Stream:
 
     def step(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
         """One step."""
-        y, self.state = self.advance(x, self.state)
+        y, self.state = self.recurrence.step(x, self.state)
         return y
 
 

@@ -1,8 +1,8 @@
 """A kernel as a function that Python calls as it calls its own built-in ones.
 
-Through ctypes, a call with four arrays costs several times what one step of a small network does. CPython's own calling
-convention (METH_FASTCALL) hands over the objects themselves, and a kernel can find a NumPy array's numbers in them: where they
-stand is part of NumPy's C interface. Whether this Python and this NumPy keep to it is tested before it is relied upon.
+Through ctypes, and with arrays made in Python, a call costs several times what one step of a small network does. CPython's own calling
+convention hands over the objects themselves, and a kernel finds a NumPy array's numbers in them: where they stand is part of
+NumPy's C interface. Whether this Python and this NumPy keep to it is tested before anything relies on it.
 """
 
 import ctypes
@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hiddenstate.kernels import library
-from hiddenstate.kernels.step_records import ARRAY
+from hiddenstate.kernels.step_records import ARRAY, PAIR, STATE
 
-METH_FASTCALL = 0x0080
+METH_FASTCALL, METH_KEYWORDS = 0x0080, 0x0002
+PYARRAY_NEW = 93
+"""Where PyArray_New stands in the table of NumPy's C interface."""
 
 
 class _MethodDef(ctypes.Structure):
@@ -31,47 +33,79 @@ class _MethodDef(ctypes.Structure):
     )
 
 
-def builtin_function(kernel: str, me: NDArray[Any]) -> Callable[..., int]:
-    """That kernel as a Python function; it keeps the array `me` and gets it as its first argument.
+def builtin_function(kernel: str, me: tuple[Any, ...]) -> Callable[..., Any]:
+    """That kernel as a Python function; it keeps `me` alive and gets it as its first argument.
 
-    Ask `arrays_are_understood` first.
+    Ask `objects_are_understood` first.
     """
     create = ctypes.pythonapi.PyCFunction_NewEx
     create.argtypes = [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
     create.restype = ctypes.py_object
-    function: Callable[..., int] = create(ctypes.addressof(_definition(kernel)), me, None)
+    function: Callable[..., Any] = create(ctypes.addressof(_definition(kernel)), me, None)
     return function
 
 
 @functools.cache
 def _definition(kernel: str) -> _MethodDef:
     """Python keeps a pointer to it, so it must stay."""
-    return _MethodDef(kernel.encode(), library.kernel(kernel), METH_FASTCALL, None)
+    name = kernel.partition(".")[0].encode()
+    return _MethodDef(name, library.kernel(kernel), METH_FASTCALL | METH_KEYWORDS, None)
 
 
 @functools.cache
-def arrays_are_understood() -> bool:
-    """Whether arrays lie in memory here as `step_records.ARRAY` says."""
+def objects_are_understood(state_type: type) -> bool:
+    """Whether arrays, tuples and objects of that class lie in memory here as `step_records` says."""
     if sys.implementation.name != "cpython" or sys.maxsize < 2**32:
         return False
-    sample = np.arange(6, dtype=np.float32).reshape(2, 3)
-    seen = np.frombuffer(ctypes.string_at(id(sample), ARRAY.itemsize), ARRAY)[0]
-    return (
+    try:
+        return _array_is(np.arange(6, dtype=np.float32).reshape(2, 3)) and _slots_are(state_type)
+    except (AttributeError, ImportError, ValueError):
+        return False
+
+
+def _array_is(sample: NDArray[np.float32]) -> bool:
+    seen = _memory_of(sample, ARRAY)
+    return bool(
         seen["type"] == id(np.ndarray)
         and seen["data"] == sample.ctypes.data
-        and seen["axes"] == 2
+        and seen["axes"] == sample.ndim
         and seen["dtype"] == id(sample.dtype) == id(np.dtype(np.float32))
         and seen["flags"] == sample.flags.num
-        and _numbers_at(int(seen["shape"]), 2) == sample.shape
-        and _numbers_at(int(seen["strides"]), 2) == sample.strides
+        and ctypes.string_at(int(seen["shape"]), 16) == np.array(sample.shape, np.int64).tobytes()
+        and numpy_function(PYARRAY_NEW)
     )
 
 
-def _numbers_at(address: int, count: int) -> tuple[int, ...]:
-    """Numbers in a place of memory that may not be one: only what lies close to real memory is read."""
-    return tuple((ctypes.c_int64 * count).from_address(address)) if address else ()
+def _slots_are(state_type: type) -> bool:
+    first, second = object(), object()
+    state = state_type(first, second)
+    seen, pair = _memory_of(state, STATE), _memory_of((first, second), PAIR)
+    return bool(
+        (seen["type"], seen["model"], seen["values"]) == (id(state_type), id(first), id(second))
+        and (pair["type"], pair["first"], pair["second"]) == (id(tuple), id(first), id(second))
+        and sys.getsizeof(state) == STATE.itemsize + _COLLECTOR_BYTES
+    )
 
 
-def address_of_python(name: str) -> int:
-    """Where a function of Python's C interface is."""
+_COLLECTOR_BYTES = 16
+"""What Python's garbage collector keeps in front of an object."""
+
+
+def _memory_of(thing: object, layout: np.dtype[Any]) -> Any:
+    return np.frombuffer(ctypes.string_at(id(thing), layout.itemsize), layout)[0]
+
+
+def python_function(name: str) -> int:
+    """The address of a function of Python's C interface."""
     return ctypes.cast(getattr(ctypes.pythonapi, name), ctypes.c_void_p).value or 0
+
+
+def numpy_function(place: int) -> int:
+    """The address of a function of NumPy's C interface, by its place in the table that NumPy hands to C extensions."""
+    from numpy._core import _multiarray_umath as numpy_core
+
+    pointer = ctypes.pythonapi.PyCapsule_GetPointer
+    pointer.argtypes = [ctypes.py_object, ctypes.c_char_p]
+    pointer.restype = ctypes.c_void_p
+    table = pointer(numpy_core._ARRAY_API, None)
+    return ctypes.c_void_p.from_address(table + place * ctypes.sizeof(ctypes.c_void_p)).value or 0

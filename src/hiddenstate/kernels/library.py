@@ -84,6 +84,7 @@ def _sources() -> dict[str, tuple[Callable[..., Any], Any]]:
         pointers,
         sequence,
         step,
+        step_call,
         step_cells,
         step_weights,
     )
@@ -94,7 +95,7 @@ def _sources() -> dict[str, tuple[Callable[..., Any], Any]]:
         "forward": (sequence.forward, nb.void(pointers.JOB)),
         "backward": (sequence.backward, nb.void(pointers.JOB)),
         "pack": (packing.pack, nb.void(pointers.PACKING)),
-        "step.call": (step.call, number(number, pointers.INTEGERS, number)),
+        "step.call": (step_call.call, number(number, pointers.INTEGERS, number, number)),
         "step.run": (step.run, nb.void(pointers.RUN)),
         "step.pack": (step_weights.pack, nb.void(pointers.WEIGHTS)),
     }

@@ -4,6 +4,7 @@ A kernel runs as a C function, so that any thread can call it. It gets one addre
 whose fields are sizes and further addresses. `hiddenstate.kernels.records` lists the fields.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from hiddenstate.kernels import records, step_records
@@ -24,6 +25,7 @@ JOB, PACKING = _pointer_to(records.JOB), _pointer_to(records.PACKING)
 LAYER, STACK = _pointer_to(step_records.LAYER), _pointer_to(step_records.STACK)
 RUN, WEIGHTS = _pointer_to(step_records.RUN), _pointer_to(step_records.WEIGHTS)
 CALLEE, ARRAY = _pointer_to(step_records.CALLEE), _pointer_to(step_records.ARRAY)
+STATE, PAIR = _pointer_to(step_records.STATE), _pointer_to(step_records.PAIR)
 
 
 def _define_cast(pointer: Any) -> Any:
@@ -44,6 +46,7 @@ steps_at, steps_back_at = _define_cast(STEP), _define_cast(STEP_BACK)
 readings_at, learnings_at = _define_cast(READING), _define_cast(LEARNING)
 words, layers_at, stacks_at = _define_cast(WORDS), _define_cast(LAYER), _define_cast(STACK)
 callees_at, arrays_at = _define_cast(CALLEE), _define_cast(ARRAY)
+states_at, pairs_at = _define_cast(STATE), _define_cast(PAIR)
 
 
 @instruction
@@ -105,43 +108,26 @@ def call(typing: Any, kernel: Any, record: Any) -> Any:
     return types.void(types.int64, types.int64), emit
 
 
-def _function_at(builder: Any, address: Any, returns: Any, arguments: int) -> Any:
-    """The C function at an address, all of whose arguments are int64."""
-    number = ir.IntType(64)
-    return builder.inttoptr(address, ir.FunctionType(returns, [number] * arguments).as_pointer())
+def define_call(returns: Any, *arguments: Any) -> Callable[..., Any]:
+    """A function (address, (argument, ...)) that calls the C function at an address, with types as given."""
 
+    @instruction
+    def call_c(typing: Any, function: Any, given: Any) -> Any:
+        def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+            address, packed = values
+            kind = ir.FunctionType(
+                ir.VoidType() if returns == types.void else context.get_value_type(returns),
+                [context.get_value_type(argument) for argument in arguments],
+            )
+            ready = [
+                context.cast(builder, value, has, wanted)
+                for value, has, wanted in zip(
+                    cgutils.unpack_tuple(builder, packed), signature.args[1], arguments, strict=True
+                )
+            ]
+            result = builder.call(builder.inttoptr(address, kind.as_pointer()), ready)
+            return context.get_dummy_value() if returns == types.void else result
 
-@instruction
-def call_step(typing: Any, kernel: Any, layer: Any, x: Any, before: Any, after: Any) -> Any:
-    """Run one of the kernels of `step_cells` for one stream; all arguments are addresses."""
+        return returns(types.int64, given), emit
 
-    def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        kernel, *arguments = values
-        builder.call(_function_at(builder, kernel, ir.VoidType(), 4), arguments)
-        return context.get_dummy_value()
-
-    return types.void(*[types.int64] * 5), emit
-
-
-@instruction
-def call_tile(
-    typing: Any, kernel: Any, layer: Any, x: Any, before: Any, after: Any, x_stride: Any, tiles: Any
-) -> Any:
-    """Run one of the kernels of `step_cells` for several streams."""
-
-    def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        kernel, *arguments = values
-        builder.call(_function_at(builder, kernel, ir.VoidType(), 6), arguments)
-        return context.get_dummy_value()
-
-    return types.void(*[types.int64] * 7), emit
-
-
-@instruction
-def call_with_number(typing: Any, function: Any, number: Any) -> Any:
-    """What the C function at an address answers to a whole number."""
-
-    def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        return builder.call(_function_at(builder, values[0], ir.IntType(64), 1), [values[1]])
-
-    return types.int64(types.int64, types.int64), emit
+    return call_c

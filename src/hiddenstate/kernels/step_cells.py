@@ -6,7 +6,7 @@ the state after, which must be different arrays.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hiddenstate.kernels import gru, lstm
 from hiddenstate.kernels.compiling import carray, inlined

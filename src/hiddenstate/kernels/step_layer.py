@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from hiddenstate.kernels import library, threads
 from hiddenstate.kernels.passes import aligned_zeros, units_for
-from hiddenstate.kernels.step_records import FLOAT_BYTES, WEIGHTS
+from hiddenstate.kernels.records import FLOAT_BYTES
+from hiddenstate.kernels.step_records import WEIGHTS
 
 Floats = NDArray[np.float32]
 Kind = Literal["rnn", "lstm", "gru"]

@@ -64,9 +64,22 @@ WEIGHTS = _record(
 
 CALLEE = _record(
     "stack",
+    # Python objects:
     "array_type",  # numpy.ndarray
     "float32",  # numpy.dtype("float32")
-    "as_integer",  # PyLong_FromLong
+    "state_type",  # the class of states, with the slots that STATE lists
+    "model",  # what stands in the slot `model` of states that fit
+    "careful",  # the function that is called with what the kernel does not take
+    # functions of the C interfaces of NumPy and Python:
+    "new_array",  # PyArray_New
+    "new_object",  # PyType_GenericAlloc
+    "new_tuple",  # PyTuple_New
+    "call",  # PyObject_Vectorcall
+    "keep",  # Py_IncRef
+    "drop",  # Py_DecRef
+    # room for the shape of a new array:
+    "streams",
+    "length",
 )
 """What `step_call.call` finds behind itself, all as addresses."""
 
@@ -78,10 +91,10 @@ ARRAY = np.dtype(
     }
 )
 """A NumPy array as it lies in memory: PyArrayObject of NumPy's C interface, behind a count of references."""
+STATE = np.dtype({"names": ["type", "model", "values"], "formats": [np.int64] * 3, "offsets": [8, 16, 24]})
+"""An object with the slots `model` and `values`."""
+PAIR = np.dtype({"names": ["type", "first", "second"], "formats": [np.int64] * 3, "offsets": [8, 24, 32]})
+"""A tuple of at least two, or the first of one."""
 
-FLOAT_BYTES = 4
 STREAMS = 4
 """Streams that a kernel computes together, so that each weight is read once for all of them."""
-
-DONE, BAD_COUNT, BAD_X, BAD_STATE, BAD_NEXT_STATE, BAD_OUTPUT, NOT_FINITE = range(7)
-"""The answers of `step.call`."""

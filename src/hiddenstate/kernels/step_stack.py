@@ -9,7 +9,7 @@ import numpy as np
 from hiddenstate.kernels import builtin, library, threads
 from hiddenstate.kernels.passes import units_for
 from hiddenstate.kernels.step_layer import Floats, Layer, WeightFormat, packed_weights, wide_biases
-from hiddenstate.kernels.step_records import CALLEE, DONE, LAYER, NOT_FINITE, RUN, STACK
+from hiddenstate.kernels.step_records import CALLEE, LAYER, RUN, STACK
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,16 @@ class Part:
     name: Literal["h", "C"]
     first: int
     size: int
+
+
+PYTHON_FUNCTIONS = {
+    "new_object": "PyType_GenericAlloc",
+    "new_tuple": "PyTuple_New",
+    "call": "PyObject_Vectorcall",
+    "keep": "Py_IncRef",
+    "drop": "Py_DecRef",
+}
+"""What `step_call` calls by address, in Python's C interface."""
 
 
 class Stack:
@@ -64,30 +74,29 @@ class Stack:
         """What a step reads of weights."""
         return sum(part.nbytes for part in self._packed) + sum(part.nbytes for part in self._biases)
 
-    def step_function(self) -> Callable[[Floats, Floats, Floats, Floats], int]:
-        """A function (x, state, next_state, output) -> 0, or one of the other answers of `step.call`.
+    def step_function(self, state_type: type, model: str, careful: Callable[..., Any]) -> Callable[..., Any]:
+        """The step (x, state) -> (y, state) as a built-in function: see `step_call`.
 
-        It computes one step; the last two arrays are written. Each has one axis, or two for several
-        streams: (streams, ...). It must not outlive this stack.
+        States are of that class, with slots `model` and `values`; those that fit have the very string `model`. What the
+        kernel does not take goes to `careful`, which is returned itself where objects are not understood.
         """
-        if not builtin.arrays_are_understood():
-            return self._step_by_address
-        me = np.zeros(1, CALLEE)
-        me[0] = (
-            self._stack.ctypes.data,
-            id(np.ndarray),
-            id(np.dtype(np.float32)),
-            builtin.address_of_python("PyLong_FromLong"),
-        )
-        return builtin.builtin_function("step.call", me)
-
-    def _step_by_address(self, x: Floats, state: Floats, next_state: Floats, output: Floats) -> int:
-        """The same where a kernel cannot look into arrays itself; the caller has seen to types and shapes."""
-        if not np.isfinite(x).all():
-            return NOT_FINITE
-        streams = 1 if x.ndim == 1 else len(x)
-        self._run(1, streams, x, output, state, next_state)
-        return DONE
+        if not builtin.objects_are_understood(state_type):
+            return careful
+        callee = np.zeros(1, CALLEE)
+        callee["stack"] = self._stack.ctypes.data
+        objects = {
+            "array_type": np.ndarray,
+            "float32": np.dtype(np.float32),
+            "state_type": state_type,
+            "model": model,
+            "careful": careful,
+        }
+        for field, thing in objects.items():
+            callee[field] = id(thing)
+        for field, name in PYTHON_FUNCTIONS.items():
+            callee[field] = builtin.python_function(name)
+        callee["new_array"] = builtin.numpy_function(builtin.PYARRAY_NEW)
+        return builtin.builtin_function("step.call", (callee, self, *objects.values()))
 
     def run(self, x: Floats, state: Floats) -> tuple[Floats, Floats]:
         """Many steps; x: (streams, steps, input), state: (streams, state).
@@ -97,13 +106,8 @@ class Stack:
         streams, steps, _ = x.shape
         outputs = np.empty((streams, steps, int(self._stack[0]["hidden"])), np.float32)
         states = [state.copy(), np.empty_like(state)]
-        self._run(steps, streams, x, outputs, states[0], states[1])
-        return outputs, states[steps % 2]
-
-    def _run(
-        self, steps: int, streams: int, x: Floats, outputs: Floats, states: Floats, others: Floats
-    ) -> None:
         record = np.zeros(1, RUN)
-        arrays = (array.ctypes.data for array in (x, outputs, states, others))
+        arrays = (array.ctypes.data for array in (x, outputs, *states))
         record[0] = (self._stack.ctypes.data, steps, streams, *arrays)
         threads.run(library.kernel("step.run"), record.ctypes.data, 1)
+        return outputs, states[steps % 2]

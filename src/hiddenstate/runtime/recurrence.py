@@ -1,7 +1,7 @@
 """Stacked recurrent layers that advance one step at a time, without torch."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, final
 
 import numpy as np
@@ -9,11 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from hiddenstate.errors import InputError, ShapeError
 from hiddenstate.kernels.step_layer import GATES, Floats, Layer, WeightFormat
-from hiddenstate.kernels.step_records import BAD_X, NOT_FINITE
 from hiddenstate.kernels.step_stack import Stack
 from hiddenstate.runtime.state import State, StateError
 
 FLOAT32 = np.dtype(np.float32)
+Step = Callable[[NDArray[Any], State], tuple[Floats, State]]
 
 
 @final
@@ -45,57 +45,13 @@ class Recurrence:
         """Whose a state is: the same for the same weights, whatever they are stored as."""
         self._stack = Stack(self.layers, weight_format)
         self._state_size = self._stack.state_size
-        self._step = self._stack.step_function()
+        self.step: Step = self._stack.step_function(State, self.model, self._step_with_care)
+        """One step: see `_step_with_care`, which it equals but for the time it takes."""
 
     def initial_state(self, streams: int | None = None) -> State:
         """Nothing remembered: zeros. For one stream, or for that many."""
         shape = (self._state_size,) if streams is None else (streams, self._state_size)
         return State(self.model, np.zeros(shape, np.float32))
-
-    def step(self, x: NDArray[Any], state: State) -> tuple[Floats, State]:
-        """One step of one stream; x: (input,). Returns y (hidden,) and the state after it.
-
-        Raises `ShapeError` for another shape or type of x, `InputError` for NaN or infinity in it, `StateError` for
-        another model's state.
-        """
-        y = np.empty(self.hidden_size, FLOAT32)
-        values = np.empty(self._state_size, FLOAT32)
-        if state.model is not self.model or self._step(x, state.values, values, y):
-            return self._step_with_care(x, state)
-        return y, State(self.model, values)
-
-    def step_many(self, x: NDArray[Any], state: State) -> tuple[Floats, State]:
-        """One step of several streams; x: (streams, input). Returns y (streams, hidden) and the state after it."""
-        streams = len(x)
-        y = np.empty((streams, self.hidden_size), FLOAT32)
-        values = np.empty((streams, self._state_size), FLOAT32)
-        if state.model is not self.model or x.ndim != 2 or self._step(x, state.values, values, y):
-            return self._step_with_care(x, state, streams)
-        return y, State(self.model, values)
-
-    def step_into(self, x: NDArray[Any], state: State, *, next_state: State, y: Floats) -> None:
-        """The same as `step` or `step_many` with nothing allocated: `next_state` and `y` are written.
-
-        Keep two states and let them change places after each step. Raises as `step`, and `ShapeError` where
-        `next_state` or `y` is not what `step` would have made, or `next_state` is `state`; then nothing is written.
-        """
-        known = state.model is self.model and next_state.model is self.model
-        if (
-            known
-            and state.values is not next_state.values
-            and not self._step(x, state.values, next_state.values, y)
-        ):
-            return
-        streams = None if state.values.ndim == 1 else len(state.values)
-        new_y, new_state = self._step_with_care(x, state, streams)
-        for name, given, made in (("next_state", next_state.values, new_state.values), ("y", y, new_y)):
-            if given.shape != made.shape or given.dtype != FLOAT32 or given is state.values:
-                raise ShapeError(
-                    f"{name}: expected a float32 array of shape {made.shape} other than that of the state, got "
-                    f"{given.dtype} of shape {given.shape}. Take it from initial_state() or from a step before."
-                )
-        self._check_model(next_state)
-        next_state.values[...], y[...] = new_state.values, new_y
 
     def run(self, x: NDArray[Any], state: State | None = None) -> tuple[Floats, State]:
         """A whole sequence; x: (time, input). Returns y (time, hidden) and the state after the last step.
@@ -158,20 +114,22 @@ class Recurrence:
         _check_finite("state", values)
         return State(self.model, values)
 
-    def _step_with_care(self, x: ArrayLike, state: State, streams: int | None = None) -> tuple[Floats, State]:
-        """The step for arguments that the kernel has refused: convert what can be, name what is wrong."""
-        values = self._checked_values(state, streams)
-        ready = self._checked_x(x, ("input",) if streams is None else ("streams", "input"))
-        if streams is not None and len(ready) != streams:
-            raise ShapeError(f"x: expected {streams} streams, as the state has, got {len(ready)}.")
-        y = np.empty((*values.shape[:-1], self.hidden_size), FLOAT32)
-        next_values = np.empty_like(values)
-        answer = self._step(ready, values, next_values, y)
-        assert not answer, f"the kernel answered {answer} to checked arguments"
-        return y, State(self.model, next_values)
+    def _step_with_care(self, x: ArrayLike, state: State) -> tuple[Floats, State]:
+        """One step; x: (input,), or (streams, input). Returns y, (hidden,) or (streams, hidden), and the state after it.
+
+        Raises `ShapeError` for another shape or type of x, `InputError` for NaN or infinity in it, and `StateError`
+        for a state of another model or another number of streams. The state that was given is as it was in any case.
+        """
+        # A built-in function made by the kernels answers to the name `step`; it comes here with what it does not know.
+        several = isinstance(state, State) and state.values.ndim == 2
+        inputs = self._checked_x(x, ("streams", "input") if several else ("input",))
+        values = self._checked_values(state, len(inputs) if several else None)
+        rows = values.reshape(-1, self._state_size)
+        y, after = self._stack.run(inputs.reshape(len(rows), 1, self.input_size), rows)
+        return y.reshape(*values.shape[:-1], self.hidden_size), State(self.model, after.reshape(values.shape))
 
     def _checked_x(self, x: ArrayLike, axes: tuple[str, ...]) -> Floats:
-        """x as a contiguous float32 array with these axes, the last of which is the input size."""
+        """X as a contiguous float32 array with these axes, the last of which is the input size."""
         array = np.asarray(x)
         if array.dtype.kind not in "fiu":
             raise ShapeError(
@@ -181,7 +139,7 @@ class Recurrence:
             wanted = ", ".join((*axes[:-1], str(self.input_size)))
             raise ShapeError(
                 f"x: expected shape ({wanted}), got {array.shape}. "
-                "Give one step to step, (time, input) to run, one row for each stream to step_many."
+                "Give one step to step, (time, input) to run, (streams, input) with the state of several streams."
             )
         with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused
             ready = np.ascontiguousarray(array, FLOAT32)
