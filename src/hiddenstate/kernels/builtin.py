@@ -1,12 +1,14 @@
 """A kernel as a function that Python calls as it calls its own built-in ones.
 
-Through ctypes, and with arrays made in Python, a call costs several times what one step of a small network does. CPython's own calling
-convention hands over the objects themselves, and a kernel finds a NumPy array's numbers in them: where they stand is part of
-NumPy's C interface. Whether this Python and this NumPy keep to it is tested before anything relies on it.
+Through ctypes, and with arrays made in Python, a call costs several times what one step of a small network
+does. CPython's own calling convention hands over the objects themselves, and a kernel finds a NumPy array's
+numbers in them: where they stand is part of NumPy's C interface. Whether this Python and this NumPy keep to
+it is tested before anything relies on it.
 """
 
 import ctypes
 import functools
+import importlib
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -33,7 +35,7 @@ class _MethodDef(ctypes.Structure):
     )
 
 
-def builtin_function(kernel: str, me: tuple[Any, ...]) -> Callable[..., Any]:
+def builtin_function(kernel: str, me: tuple[Any, ...], *, name: str, doc: str) -> Callable[..., Any]:
     """That kernel as a Python function; it keeps `me` alive and gets it as its first argument.
 
     Ask `objects_are_understood` first.
@@ -41,15 +43,14 @@ def builtin_function(kernel: str, me: tuple[Any, ...]) -> Callable[..., Any]:
     create = ctypes.pythonapi.PyCFunction_NewEx
     create.argtypes = [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
     create.restype = ctypes.py_object
-    function: Callable[..., Any] = create(ctypes.addressof(_definition(kernel)), me, None)
+    function: Callable[..., Any] = create(ctypes.addressof(_definition(kernel, name, doc)), me, None)
     return function
 
 
 @functools.cache
-def _definition(kernel: str) -> _MethodDef:
+def _definition(kernel: str, name: str, doc: str) -> _MethodDef:
     """Python keeps a pointer to it, so it must stay."""
-    name = kernel.partition(".")[0].encode()
-    return _MethodDef(name, library.kernel(kernel), METH_FASTCALL | METH_KEYWORDS, None)
+    return _MethodDef(name.encode(), library.kernel(kernel), METH_FASTCALL | METH_KEYWORDS, doc.encode())
 
 
 @functools.cache
@@ -101,9 +102,8 @@ def python_function(name: str) -> int:
 
 
 def numpy_function(place: int) -> int:
-    """The address of a function of NumPy's C interface, by its place in the table that NumPy hands to C extensions."""
-    from numpy._core import _multiarray_umath as numpy_core
-
+    """The address of a function of NumPy's C interface, by its place in the table for C extensions."""
+    numpy_core = importlib.import_module("numpy._core._multiarray_umath")
     pointer = ctypes.pythonapi.PyCapsule_GetPointer
     pointer.argtypes = [ctypes.py_object, ctypes.c_char_p]
     pointer.restype = ctypes.c_void_p

@@ -3,11 +3,10 @@
 import functools
 import hashlib
 import os
-import platform
 import sys
 import threading
 from collections.abc import Callable
-from importlib import metadata
+from importlib import util
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +171,16 @@ def _fingerprint() -> str:
     digest = hashlib.sha256()
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
-    compilers = (metadata.version("numba"), metadata.version("llvmlite"), platform.python_version())
-    digest.update(repr((object_code.host(), compilers)).encode())
+    digest.update(
+        repr((object_code.host(), _installed("numba"), _installed("llvmlite"), sys.version)).encode()
+    )
     return digest.hexdigest()[:16]
+
+
+def _installed(package: str) -> str:
+    """Which version of a package is there; loading it, or importlib.metadata, would take longer than all else."""
+    found = util.find_spec(package)
+    if found is None or found.origin is None:
+        return "none"
+    places = Path(found.origin).parents[1].glob(f"{package}-*.dist-info")
+    return " ".join(sorted(place.name for place in places)) or found.origin

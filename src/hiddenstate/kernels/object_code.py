@@ -1,8 +1,9 @@
 """Machine code as bytes: what Numba compiled, cut down to the kernel itself, and brought back to life by llvmlite.
 
 Numba can keep compiled functions on disk, but reading them back takes all of Numba, most of a second. A kernel
-needs nothing of it: it is one C function of one pointer, which calls nothing but other kernels. So its code is kept as a plain object file,
-and a process that finds it loads llvmlite alone, a twentieth of a second. (llvmlite is Numba's door to LLVM.)
+needs nothing of it: it is one C function, which calls nothing but what it is given the address of. So its code
+is kept as a plain object file, and a process that finds it loads llvmlite alone, which takes a twentieth of a
+second. (llvmlite is Numba's door to LLVM.)
 """
 
 import functools

@@ -126,8 +126,8 @@ def fits(this: Any, object_address: int, streams: int, length: int) -> bool:
         return False
     shape = integers(array.shape)
     if streams == 0:
-        return array.axes == 1 and shape[0] == length
-    return array.axes == 2 and shape[0] == streams and shape[1] == length
+        return bool(array.axes == 1 and shape[0] == length)
+    return bool(array.axes == 2 and shape[0] == streams and shape[1] == length)
 
 
 @inlined
@@ -147,4 +147,4 @@ def finite(x: Floats, count: int) -> bool:
     total = lane_sum(products)
     for u in range(whole, count):
         total += x[u] * ZERO
-    return total == 0
+    return bool(total == 0)

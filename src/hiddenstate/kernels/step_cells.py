@@ -1,8 +1,8 @@
 """One step of one layer, for one stream or for several: products in registers, the cell's equations, no detour.
 
-Each cell has two kernels. `step` is for one stream. `tile` is for STREAMS streams, several times over:
-it takes a block of units through all streams before the next, so that the block's weights stay close by. Both read the state before and write
-the state after, which must be different arrays.
+Each cell has two kernels. `step` is for one stream. `tile` is for STREAMS streams, several times over: it takes
+a block of units through all streams before the next, so that the block's weights stay close by. Both read the
+state before and write the state after, which must be different arrays.
 """
 
 from collections.abc import Callable

@@ -34,7 +34,7 @@ class Layer:
     @property
     def hidden(self) -> int:
         """The hidden size."""
-        return self.U.shape[1]
+        return int(self.U.shape[1])
 
     @property
     def has_memory(self) -> bool:

@@ -1,8 +1,8 @@
 """The records through which one-step kernels are called: sizes and addresses, each an int64.
 
-A state is one float32 array: of each layer h and, where the cell has it, C, each `units` wide. `units` is the hidden size
-rounded up to whole vectors (UNIT_BLOCK); the units that were added stay 0. Records hold what never changes
-from step to step, so that any number of threads may use them at once.
+A state is one float32 array: of each layer h and, where the cell has it, C, each `units` wide. `units` is the
+hidden size rounded up to whole vectors (UNIT_BLOCK); the units that were added stay 0. What a record holds
+never changes from step to step, so that any number of threads may use it at once.
 """
 
 from typing import Any

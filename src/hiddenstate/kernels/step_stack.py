@@ -31,6 +31,14 @@ PYTHON_FUNCTIONS = {
 }
 """What `step_call` calls by address, in Python's C interface."""
 
+STEP_DOC = """step($self, x, state, /)
+--
+
+One step: (x, state) -> (y, state after it). Changes neither; makes new arrays.
+
+x: (input,) and y: (hidden,); or (streams, ...) with the state of several streams.
+"""
+
 
 class Stack:
     """Layers on top of each other; the shapes of their weights must fit (`runtime.Recurrence` sees to that)."""
@@ -96,7 +104,8 @@ class Stack:
         for field, name in PYTHON_FUNCTIONS.items():
             callee[field] = builtin.python_function(name)
         callee["new_array"] = builtin.numpy_function(builtin.PYARRAY_NEW)
-        return builtin.builtin_function("step.call", (callee, self, *objects.values()))
+        me = (callee, self, *objects.values())
+        return builtin.builtin_function("step.call", me, name="step", doc=STEP_DOC)
 
     def run(self, x: Floats, state: Floats) -> tuple[Floats, Floats]:
         """Many steps; x: (streams, steps, input), state: (streams, state).

@@ -1,8 +1,9 @@
 """The weights of a layer in the order in which a step reads them.
 
-Units are taken in blocks of LANES. Each block holds what its units need, feature after feature: first those of x
-(from W), then those of h (from U), in pairs. A pair holds, gate by gate, the weights of its even feature and of its odd one:
-a vector each, or one vector of words in which two bfloat16 stand. So a step reads its weights once, from the first to the last.
+Units are taken in blocks of LANES. Each block holds what its units need, feature after feature: first those of
+x (from W), then those of h (from U), in pairs. A pair holds, gate by gate, the weights of its even feature and
+of its odd one: a vector each, or one vector of words in which two bfloat16 stand. So a step reads its weights
+once, from the first to the last.
 """
 
 from collections.abc import Callable

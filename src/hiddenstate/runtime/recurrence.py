@@ -1,15 +1,15 @@
 """Stacked recurrent layers that advance one step at a time, without torch."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hiddenstate.errors import InputError, ShapeError
-from hiddenstate.kernels.step_layer import GATES, Floats, Layer, WeightFormat
+from hiddenstate.errors import ShapeError
+from hiddenstate.kernels.step_layer import Floats, Layer, WeightFormat
 from hiddenstate.kernels.step_stack import Stack
+from hiddenstate.runtime.layers import check_finite, checked, identity
 from hiddenstate.runtime.state import State, StateError
 
 FLOAT32 = np.dtype(np.float32)
@@ -23,7 +23,7 @@ class Recurrence:
     A step takes an input and a state and makes an output, the h of the last layer, and a new state; it changes
     neither of those given. Nothing is kept in between, so one object serves any number of streams and threads.
 
-    `weight_format`: "float32"; or "bfloat16", which halves the weights that a step must read (arithmetic stays in float32), so
+    `weight_format`: "float32"; or "bfloat16", which halves what a step must read (arithmetic stays in float32), so
     that large layers are faster, and costs accuracy: see `weight_loss`.
 
     Raises `ShapeError` where weights do not fit together, `InputError` where one is not finite,
@@ -47,6 +47,10 @@ class Recurrence:
         self._state_size = self._stack.state_size
         self.step: Step = self._stack.step_function(State, self.model, self._step_with_care)
         """One step: see `_step_with_care`, which it equals but for the time it takes."""
+
+    def __reduce__(self) -> tuple[Callable[..., "Recurrence"], tuple[Any, ...]]:
+        """For copies, and for other processes: they pack the weights for themselves."""
+        return _again, (self.layers, self.weight_format)
 
     def initial_state(self, streams: int | None = None) -> State:
         """Nothing remembered: zeros. For one stream, or for that many."""
@@ -72,6 +76,19 @@ class Recurrence:
         state = self.initial_state(len(sequences)) if state is None else state
         y, values = self._stack.run(sequences, self._checked_values(state, len(sequences)))
         return y, State(self.model, values)
+
+    @property
+    def weight_bytes(self) -> int:
+        """What a step reads of weights and biases."""
+        return self._stack.weight_bytes
+
+    def weight_loss(self, x: NDArray[Any]) -> float:
+        """What the weight format costs on a sequence x (time, input): the largest difference of any y.
+
+        y is within -1 and 1; float32 weights cost nothing.
+        """
+        exact = Recurrence(self.layers)
+        return float(np.abs(self.run(x)[0] - exact.run(x)[0]).max(initial=0))
 
     def state_parts(self, state: State) -> list[dict[str, Floats]]:
         """What a state holds: of each layer, from the first, {"h": ...} and for an LSTM {"C": ...}, copies.
@@ -102,8 +119,8 @@ class Recurrence:
                 continue
             if value.shape != (*leading, part.size):
                 raise ShapeError(
-                    f"state, layer {part.layer}, {part.name}: expected shape {(*leading, part.size)}, got {value.shape}. "
-                    "All parts have the same number of streams."
+                    f"state, layer {part.layer}, {part.name}: expected shape {(*leading, part.size)}, "
+                    f"got {value.shape}. All parts have the same number of streams."
                 )
             values[..., part.first : part.first + part.size] = value
         if arrays:
@@ -111,14 +128,16 @@ class Recurrence:
                 f"state: expected {', '.join(f'{p.name} of layer {p.layer}' for p in self._stack.parts)}, got "
                 f"{', '.join(f'{name} of layer {layer}' for layer, name in arrays)} as well. Leave it out."
             )
-        _check_finite("state", values)
+        check_finite("state", values)
         return State(self.model, values)
 
     def _step_with_care(self, x: ArrayLike, state: State) -> tuple[Floats, State]:
-        """One step; x: (input,), or (streams, input). Returns y, (hidden,) or (streams, hidden), and the state after it.
+        """One step; x: (input,), or (streams, input) with the state of several streams.
+
+        Returns y, (hidden,) or (streams, hidden), and the state after it.
 
         Raises `ShapeError` for another shape or type of x, `InputError` for NaN or infinity in it, and `StateError`
-        for a state of another model or another number of streams. The state that was given is as it was in any case.
+        for a state of another model or another number of streams. The state given is as it was in any case.
         """
         # A built-in function made by the kernels answers to the name `step`; it comes here with what it does not know.
         several = isinstance(state, State) and state.values.ndim == 2
@@ -143,7 +162,7 @@ class Recurrence:
             )
         with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused
             ready = np.ascontiguousarray(array, FLOAT32)
-        _check_finite("x", ready)
+        check_finite("x", ready)
         return ready
 
     def _checked_values(self, state: State, streams: int | None) -> Floats:
@@ -170,58 +189,5 @@ class Recurrence:
             )
 
 
-def _check_finite(name: str, values: Floats) -> None:
-    finite = np.isfinite(values)
-    if not finite.all():
-        place = [int(index) for index in np.argwhere(~finite)[0]]
-        raise InputError(
-            f"{name}: expected finite float32 numbers, got {values[tuple(place)]} at {place}. "
-            "Fill or drop missing values first; the state is as it was."
-        )
-
-
-def identity(layers: Sequence[Layer]) -> str:
-    """A digest of all weights and what they mean."""
-    digest = hashlib.sha256()
-    for layer in layers:
-        for name in ("W", "U", "b", "b_hn"):
-            array = getattr(layer, name)
-            if array is not None:
-                digest.update(f"{layer.kind} {name} {array.shape} ".encode())
-                digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()
-
-
-def checked(layers: Sequence[Layer]) -> list[Layer]:
-    """The same layers as contiguous float32, once it is clear that they fit together."""
-    if not layers:
-        raise ShapeError("layers: expected one or more, got none.")
-    ready: list[Layer] = []
-    for index, layer in enumerate(layers):
-        _check_layer(f"layer {index}", layer, ready[-1].hidden if ready else None)
-        b_hn = None if layer.b_hn is None else np.ascontiguousarray(layer.b_hn, FLOAT32)
-        W, U, b = (np.ascontiguousarray(array, FLOAT32) for array in (layer.W, layer.U, layer.b))
-        ready.append(Layer(layer.kind, W, U, b, b_hn))
-    return ready
-
-
-def _check_layer(place: str, layer: Layer, below: int | None) -> None:
-    if layer.kind not in GATES:
-        raise ShapeError(f'{place}: expected one of {", ".join(GATES)}, got "{layer.kind}".')
-    hidden, gates = layer.U.shape[-1], GATES[layer.kind]
-    input_size = layer.W.shape[-1] if below is None else below
-    shapes = {"W": (gates * hidden, input_size), "U": (gates * hidden, hidden), "b": (gates * hidden,)}
-    if layer.kind == "gru":
-        shapes["b_hn"] = (hidden,)
-    elif layer.b_hn is not None:
-        raise ShapeError(
-            f"{place}: expected no b_hn, which is the GRU's, got one for {layer.kind}. Leave it out."
-        )
-    for name, shape in shapes.items():
-        array = getattr(layer, name)
-        if array is None or array.shape != shape or 0 in shape:
-            got = "none" if array is None else array.shape
-            raise ShapeError(
-                f"{place}, {name}: expected shape {shape}, got {got}. Check the kind of cell and the layer below."
-            )
-        _check_finite(f"{place}, {name}", array)
+def _again(layers: tuple[Layer, ...], weight_format: WeightFormat) -> Recurrence:
+    return Recurrence(layers, weight_format=weight_format)

@@ -21,8 +21,8 @@ class StateError(HiddenstateError):
 class State:
     """Everything that one model needs in order to go on; a step takes one and makes another.
 
-    `model` says whose it is. `values` is one float32 array, (size,), or (streams, size) for several streams; what stands where is the model's
-    business: see `Recurrence.parts`. Treat it as read-only.
+    `model` says whose it is. `values` is one float32 array, (size,), or (streams, size) for several streams; what
+    stands where is the model's business: see `Recurrence.state_parts`. Treat it as read-only.
     """
 
     __slots__ = ("model", "values")
@@ -69,4 +69,4 @@ class State:
                 f"{path}: expected a saved state, got a safetensors file of {told.get('format', 'another kind')} "
                 f"with {', '.join(names) or 'nothing'}. Give a file that State.save wrote."
             )
-        return cls(told["model"], values)
+        return cls(told["model"], np.asarray(values))
