@@ -11,7 +11,12 @@ from typing import NamedTuple
 from hiddenstate.kernels import gru, lstm
 from hiddenstate.kernels.compiling import carray, inlined
 from hiddenstate.kernels.pointers import at, floats, layers_at
-from hiddenstate.kernels.step_products import define_product, define_tile_product, for_streams
+from hiddenstate.kernels.step_products import (
+    define_gateless_product,
+    define_product,
+    define_tile_product,
+    for_streams,
+)
 from hiddenstate.kernels.step_records import STREAMS
 from hiddenstate.kernels.step_weights import Format
 from hiddenstate.kernels.vector import LANES, Floats, Vector, load, store, tanh
@@ -28,16 +33,16 @@ class Kernels(NamedTuple):
 
 def define_elman(form: Format) -> Kernels:
     """h_t = tanh(W x_t + U h_{t-1} + b), as `hiddenstate.cells.ElmanCell`."""
-    product, tile_product = define_product(form, 1), define_tile_product(form, 1)
+    product, tile_product = define_gateless_product(form), define_tile_product(form, 1)
 
     def step(layer: int, x: int, before: int, after: int) -> None:
         this = carray(layers_at(layer), 1)[0]
         h_prev, h = at(floats(before), this.h), at(floats(after), this.h)
         weights, b = floats(this.weights), floats(this.b)
         for u in range(0, this.units, LANES):
-            weights, a = product(weights, floats(x), this.input, (load(b, u),))
+            weights, a = product(weights, floats(x), this.input, load(b, u))
             weights, a = product(weights, h_prev, this.hidden, a)
-            store(h, u, tanh(a[0]))
+            store(h, u, tanh(a))
 
     def tile(layer: int, x: int, before: int, after: int, x_stride: int, tiles: int) -> None:
         this = carray(layers_at(layer), 1)[0]

@@ -130,6 +130,29 @@ def define_product(form: Format, gates: int) -> Callable[..., tuple[Floats, Sums
     return product
 
 
+def define_gateless_product(form: Format) -> Callable[..., tuple[Floats, Vector]]:
+    """The product for one stream of a cell without gates: four sums, since two would have to wait."""
+    even, odd, size = form
+
+    @inlined
+    def product(weights: Floats, x: Floats, depth: int, total: Vector) -> tuple[Floats, Vector]:
+        second, third, fourth = zeros(), zeros(), zeros()
+        for k in range(0, depth - 3, 4):
+            total = total + spread(x[k]) * even(weights, 0)
+            second = second + spread(x[k + 1]) * odd(weights, 0)
+            third = third + spread(x[k + 2]) * even(weights, 1)
+            fourth = fourth + spread(x[k + 3]) * odd(weights, 1)
+            weights = at(weights, 2 * size)
+        for k in range(depth // 4 * 4, depth, 2):
+            total = total + spread(x[k]) * even(weights, 0)
+            if k + 1 < depth:
+                second = second + spread(x[k + 1]) * odd(weights, 0)
+            weights = at(weights, size)
+        return weights, (total + second) + (third + fourth)
+
+    return product
+
+
 def define_tile_product(form: Format, gates: int) -> Callable[..., tuple[Floats, Sums]]:
     """The product for STREAMS streams, whose x are `stride` floats apart."""
     add_even, add_odd = (_define_add(gates, read, streams) for read in (form.even, form.odd))

@@ -251,8 +251,8 @@ def test_nothing_is_left_behind(recurrence):
     grown = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
     assert grown < 10_000  # a state alone takes 256 bytes
-    counts = [sys.getrefcount(thing) for thing in (recurrence.model, y, state)]
-    assert counts == [references, 2, 2]
+    now, of_y, of_state = sys.getrefcount(recurrence.model), sys.getrefcount(y), sys.getrefcount(state)
+    assert (now, of_y, of_state) == (references, 2, 2)
 
 
 def test_a_recurrence_that_nobody_needs_goes_and_its_step_keeps_it(layers):
