@@ -10,6 +10,7 @@ from hiddenstate.errors import ShapeError
 from hiddenstate.kernels.step_layer import Floats, Layer, WeightFormat
 from hiddenstate.kernels.step_stack import Stack
 from hiddenstate.runtime.layers import check_finite, checked, identity
+from hiddenstate.runtime.lengths import checked_lengths, real_steps, run_unequal
 from hiddenstate.runtime.state import State, StateError
 
 FLOAT32 = np.dtype(np.float32)
@@ -67,14 +68,32 @@ class Recurrence:
         y, values = self._stack.run(sequence[None], self._checked_values(state, None)[None])
         return y[0], State(self.model, values[0])
 
-    def run_many(self, x: NDArray[Any], state: State | None = None) -> tuple[Floats, State]:
-        """Whole sequences of equal length, side by side; x: (streams, time, input).
+    def run_many(
+        self,
+        x: NDArray[Any],
+        state: State | None = None,
+        *,
+        lengths: ArrayLike | None = None,
+        reverse: bool = False,
+    ) -> tuple[Floats, State]:
+        """Whole sequences side by side; x: (streams, time, input).
 
-        Returns y (streams, time, hidden) and the state of all streams after the last step. Raises as `step`.
+        `lengths`: (streams,) the real steps of each, in front; y is 0 after them, and nothing there has an effect.
+        With `reverse`, each sequence is read from its own end, as a bidirectional layer's second half does.
+        Returns y (streams, time, hidden) and the state of all streams after their last steps. Raises as `step`.
         """
-        sequences = self._checked_x(x, ("streams", "time", "input"))
-        state = self.initial_state(len(sequences)) if state is None else state
-        y, values = self._stack.run(sequences, self._checked_values(state, len(sequences)))
+        given = np.asarray(x)
+        if lengths is not None and given.ndim == 3:
+            counts = checked_lengths(lengths, *given.shape[:2])
+            given = np.where(real_steps(counts, given.shape[1])[:, :, None], given, 0)
+        sequences = self._checked_x(given, ("streams", "time", "input"))
+        streams, steps, _ = sequences.shape
+        values = self._checked_values(self.initial_state(streams) if state is None else state, streams)
+        if lengths is None and not reverse:
+            y, values = self._stack.run(sequences, values)
+        else:
+            counts = np.full(streams, steps) if lengths is None else counts
+            y, values = run_unequal(self._stack.run, sequences, values, counts, reverse, self.hidden_size)
         return y, State(self.model, values)
 
     @property

@@ -196,6 +196,34 @@ def test_parts_that_do_not_fit_are_refused(recurrence, parts, error, text):
         recurrence.state_from(parts)
 
 
+@pytest.mark.parametrize("reverse", [False, True])
+def test_unequal_lengths_equal_each_sequence_alone(recurrence, reverse):
+    x, lengths = sequence(7, 6, 3), [6, 0, 3, 3, 1, 6, 5]
+    start = recurrence.run_many(sequence(7, 2, 3, seed=5))[1]
+    x[2, 3:] = np.nan  # padding has no effect, whatever it holds
+    y, end = recurrence.run_many(x, start, lengths=lengths, reverse=reverse)
+    for row, length in enumerate(lengths):
+        alone = State(recurrence.model, start.values[row])
+        order = slice(None, None, -1) if reverse else slice(None)
+        expected, after = recurrence.run(x[row, :length][order], alone)
+        np.testing.assert_allclose(y[row, :length][order], expected, atol=3e-7)
+        np.testing.assert_allclose(end.values[row], after.values, atol=5e-7)
+        assert not y[row, length:].any()
+
+
+def test_sequences_of_one_length_may_be_read_backwards(recurrence):
+    x = sequence(2, 4, 3)
+    y, _ = recurrence.run_many(x, reverse=True)
+    expected, _ = recurrence.run_many(x[:, ::-1])
+    np.testing.assert_array_equal(y[:, ::-1], expected)
+
+
+@pytest.mark.parametrize("lengths", [[1, 2], [1, 2, 7], [1, 2, -1], [1.0, 2.0, 3.0], 3])
+def test_lengths_that_do_not_fit_are_refused(recurrence, lengths):
+    with pytest.raises(ShapeError, match="lengths: expected 3 whole numbers from 0 to 6"):
+        recurrence.run_many(sequence(3, 6, 3), lengths=lengths)
+
+
 W, U, b = np.zeros((4, 2), np.float32), np.zeros((4, 4), np.float32), np.zeros(4, np.float32)
 
 
