@@ -143,6 +143,12 @@ def stream_bfloat16(kind: str, layers: TorchLayers, input_size: int, hidden: int
     return Stream(Recurrence(ours, weight_format="bfloat16"), streams)
 
 
+def stream_int8(kind: str, layers: TorchLayers, input_size: int, hidden: int, streams: int) -> Stream:
+    """One step for each call, weights and inputs of 8 bits."""
+    ours = [runtime_layer(kind, layer) for layer in layers]
+    return Stream(Recurrence(ours, weight_format="int8"), streams)
+
+
 def runtime_layer(kind: Any, weights: tuple[NDArray[np.float32], ...]) -> Layer:
     """Our names for the arrays of one of torch's layers."""
     W, U, b_ih, b_hh = weights

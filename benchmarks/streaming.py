@@ -5,7 +5,8 @@
 
 `step`: all take turns on the same weights and inputs; medians of processor time, which other processes on the
 machine disturb least; ratios are how many times faster ours is. The error is the largest difference to torch in
-float64 over 200 steps. `bfloat16` has half the weight bytes; its error is what that costs.
+float64 over 200 steps. `bfloat16` and `int8` are ours with a half and a quarter of the weight bytes; their errors
+are what that costs.
 `drift`: a million steps against float64. `start`: a fresh process that imports, loads weights and takes one step.
 A peer that is not installed is left out (LiteRT also needs TensorFlow, which converts the model).
 """
@@ -23,9 +24,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from candidates import stream, stream_bfloat16
+from candidates import stream, stream_bfloat16, stream_int8
 from streaming_peers import PEERS, onnx_model, weights_of
 from torch import nn
+
+from hiddenstate.kernels.library import KernelError
 
 MODULES: dict[str, Callable[..., Any]] = {"lstm": nn.LSTM, "gru": nn.GRU}
 STEPS = 200
@@ -58,6 +61,10 @@ def candidates(kind: str, module: Any) -> dict[str, Any]:
     """Ours and the peers that are installed, on the module's weights."""
     weights, sizes = weights_of(module), (module.input_size, module.hidden_size, 1)
     made = {"ours": stream(kind, weights, *sizes), "bfloat16": stream_bfloat16(kind, weights, *sizes)}
+    try:
+        made["int8"] = stream_int8(kind, weights, *sizes)
+    except KernelError as error:
+        print(f"  int8 is left out: {error}")
     for name, peer in PEERS.items():
         try:
             made[name] = peer(module)
@@ -94,8 +101,10 @@ def steps(kind: str, hidden: int, repeats: int) -> Figures:
             flush=True,
         )
     figures = {name: round(taken[name] / taken["ours"], 2) for name in taken if name in PEERS}
-    figures["bfloat16_gain"] = round(taken["ours"] / taken["bfloat16"], 2)
-    figures["error"], figures["bfloat16_error"] = errors["ours"], errors["bfloat16"]
+    figures["error"] = errors["ours"]
+    for form in {"bfloat16", "int8"} & set(taken):
+        figures[f"{form}_gain"] = round(taken["ours"] / taken[form], 2)
+        figures[f"{form}_error"] = errors[form]
     return figures
 
 

@@ -64,6 +64,8 @@ def kernel(name: str) -> int:
 def _kernel(name: str) -> int:
     try:
         return object_code.load(_code(name))
+    except KernelError:
+        raise
     except Exception as error:
         # Whatever goes wrong in a compiler, the caller has another way to compute.
         raise KernelError(
@@ -76,6 +78,7 @@ def _kernel(name: str) -> int:
 def _sources() -> dict[str, tuple[Callable[..., Any], Any]]:
     """Every kernel's source and its signature. Imports Numba, which takes a moment."""
     from hiddenstate.kernels import (
+        bytes,
         elman,
         gru,
         lstm,
@@ -83,6 +86,7 @@ def _sources() -> dict[str, tuple[Callable[..., Any], Any]]:
         pointers,
         sequence,
         step,
+        step_bytes,
         step_call,
         step_cells,
         step_weights,
@@ -105,6 +109,10 @@ def _sources() -> dict[str, tuple[Callable[..., Any], Any]]:
             kernels = step_cells.DEFINE[name](functions)
             sources[f"{name}.step.{form}"] = (kernels.step, nb.void(*[number] * 4))
             sources[f"{name}.tile.{form}"] = (kernels.tile, nb.void(*[number] * 6))
+        if bytes.AVAILABLE:
+            kernels = step_bytes.DEFINE_BYTES[name]()
+            sources[f"{name}.step.int8"] = (kernels.step, nb.void(*[number] * 4))
+            sources[f"{name}.tile.int8"] = (kernels.tile, nb.void(*[number] * 6))
     return sources
 
 
@@ -114,6 +122,11 @@ def _code(name: str) -> bytes:
     kept = kept_code(folder / f"{name}.kernel")
     if kept is not None:
         return kept
+    if name.endswith(".int8") and name not in _sources():
+        raise KernelError(
+            "int8 weights: expected a processor with AVX-512 VNNI (and not Windows), got one without. "
+            "Use bfloat16."
+        )
     function, signature = _sources()[name]
     say_once("compiling the recurrent kernels for this processor (once, up to 15 seconds) ...")
     code = _compile(function, signature)

@@ -31,6 +31,23 @@ class Kernels(NamedTuple):
     """(layer, x, before, after, x_stride, tiles): the x of a stream is x_stride floats behind the last one's."""
 
 
+@inlined
+def finish_lstm(
+    a_i: Vector, a_f: Vector, a_C: Vector, a_o: Vector, C_prev: Floats, C: Floats, h: Floats
+) -> None:
+    """From the pre-activations of one block to its C_t and h_t."""
+    _, _, _, _, C_t, h_t = lstm.update(a_i, a_f, a_C, a_o, load(C_prev, 0))
+    store(C, 0, C_t)
+    store(h, 0, h_t)
+
+
+@inlined
+def finish_gru(a_r: Vector, a_z: Vector, a_xn: Vector, a_hn: Vector, h_prev: Floats, h: Floats) -> None:
+    """From the pre-activations of one block to its h_t."""
+    _, _, _, h_t = gru.update(a_r, a_z, a_xn, a_hn, load(h_prev, 0))
+    store(h, 0, h_t)
+
+
 def define_elman(form: Format) -> Kernels:
     """h_t = tanh(W x_t + U h_{t-1} + b), as `hiddenstate.cells.ElmanCell`."""
     product, tile_product = define_gateless_product(form), define_tile_product(form, 1)
@@ -68,14 +85,6 @@ def define_lstm(form: Format) -> Kernels:
     """The equations of `hiddenstate.cells.LSTMCell`; gates in the order i, f, C̃, o."""
     product, tile_product = define_product(form, 4), define_tile_product(form, 4)
 
-    @inlined
-    def finish(
-        a_i: Vector, a_f: Vector, a_C: Vector, a_o: Vector, C_prev: Floats, C: Floats, h: Floats
-    ) -> None:
-        _, _, _, _, C_t, h_t = lstm.update(a_i, a_f, a_C, a_o, load(C_prev, 0))
-        store(C, 0, C_t)
-        store(h, 0, h_t)
-
     def step(layer: int, x: int, before: int, after: int) -> None:
         this = carray(layers_at(layer), 1)[0]
         h_prev, h = at(floats(before), this.h), at(floats(after), this.h)
@@ -85,7 +94,7 @@ def define_lstm(form: Format) -> Kernels:
             a = load(b, u), load(b, units + u), load(b, 2 * units + u), load(b, 3 * units + u)
             weights, a = product(weights, floats(x), this.input, a)
             weights, a = product(weights, h_prev, this.hidden, a)
-            finish(a[0], a[1], a[2], a[3], at(C_prev, u), at(C, u), at(h, u))
+            finish_lstm(a[0], a[1], a[2], a[3], at(C_prev, u), at(C, u), at(h, u))
 
     def tile(layer: int, x: int, before: int, after: int, x_stride: int, tiles: int) -> None:
         this = carray(layers_at(layer), 1)[0]
@@ -106,12 +115,12 @@ def define_lstm(form: Format) -> Kernels:
                     at(floats(after), first * state + this.h + u),
                 )
                 i, f, C_tilde, o = a
-                finish(i[0], f[0], C_tilde[0], o[0], C_prev, C, h)
-                finish(i[1], f[1], C_tilde[1], o[1], at(C_prev, state), at(C, state), at(h, state))
-                finish(
+                finish_lstm(i[0], f[0], C_tilde[0], o[0], C_prev, C, h)
+                finish_lstm(i[1], f[1], C_tilde[1], o[1], at(C_prev, state), at(C, state), at(h, state))
+                finish_lstm(
                     i[2], f[2], C_tilde[2], o[2], at(C_prev, 2 * state), at(C, 2 * state), at(h, 2 * state)
                 )
-                finish(
+                finish_lstm(
                     i[3], f[3], C_tilde[3], o[3], at(C_prev, 3 * state), at(C, 3 * state), at(h, 3 * state)
                 )
 
@@ -122,11 +131,6 @@ def define_gru(form: Format) -> Kernels:
     """The equations of `hiddenstate.cells.GRUCell`; gates in the order r, z, n; b_hn is the fourth row of b."""
     product, tile_product = define_product(form, 3), define_tile_product(form, 3)
 
-    @inlined
-    def finish(a_r: Vector, a_z: Vector, a_xn: Vector, a_hn: Vector, h_prev: Floats, h: Floats) -> None:
-        _, _, _, h_t = gru.update(a_r, a_z, a_xn, a_hn, load(h_prev, 0))
-        store(h, 0, h_t)
-
     def step(layer: int, x: int, before: int, after: int) -> None:
         this = carray(layers_at(layer), 1)[0]
         h_prev, h = at(floats(before), this.h), at(floats(after), this.h)
@@ -136,7 +140,7 @@ def define_gru(form: Format) -> Kernels:
             weights, a = product(weights, floats(x), this.input, a)
             a_xn = a[2]
             weights, a = product(weights, h_prev, this.hidden, (a[0], a[1], load(b, 3 * units + u)))
-            finish(a[0], a[1], a_xn, a[2], at(h_prev, u), at(h, u))
+            finish_gru(a[0], a[1], a_xn, a[2], at(h_prev, u), at(h, u))
 
     def tile(layer: int, x: int, before: int, after: int, x_stride: int, tiles: int) -> None:
         this = carray(layers_at(layer), 1)[0]
@@ -154,10 +158,10 @@ def define_gru(form: Format) -> Kernels:
                 end, a = tile_product(end, h_prev, state, this.hidden, a)
                 r, z, h_n = a
                 h_prev, h = at(h_prev, u), at(floats(after), first * state + this.h + u)
-                finish(r[0], z[0], n[0], h_n[0], h_prev, h)
-                finish(r[1], z[1], n[1], h_n[1], at(h_prev, state), at(h, state))
-                finish(r[2], z[2], n[2], h_n[2], at(h_prev, 2 * state), at(h, 2 * state))
-                finish(r[3], z[3], n[3], h_n[3], at(h_prev, 3 * state), at(h, 3 * state))
+                finish_gru(r[0], z[0], n[0], h_n[0], h_prev, h)
+                finish_gru(r[1], z[1], n[1], h_n[1], at(h_prev, state), at(h, state))
+                finish_gru(r[2], z[2], n[2], h_n[2], at(h_prev, 2 * state), at(h, 2 * state))
+                finish_gru(r[3], z[3], n[3], h_n[3], at(h_prev, 3 * state), at(h, 3 * state))
 
     return Kernels(step, tile)
 

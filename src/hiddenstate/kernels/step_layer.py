@@ -1,7 +1,7 @@
 """The weights of one layer as plain arrays, and the same brought into a kernel's order."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,8 @@ from hiddenstate.kernels.step_records import WEIGHTS
 
 Floats = NDArray[np.float32]
 Kind = Literal["rnn", "lstm", "gru"]
-WeightFormat = Literal["float32", "bfloat16"]
+WeightFormat = Literal["float32", "bfloat16", "int8"]
+WEIGHT_FORMATS: tuple[str, ...] = get_args(WeightFormat)
 GATES: dict[str, int] = {"rnn": 1, "lstm": 4, "gru": 3}
 
 

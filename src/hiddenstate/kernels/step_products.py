@@ -26,6 +26,12 @@ def one_stream(total: Vector, x: Vector, weights: Vector) -> Vector:
 
 
 @inlined
+def plus(a: Vector, b: Vector) -> Vector:
+    """Both."""
+    return a + b
+
+
+@inlined
 def streams(total: Streams, x: Streams, weights: Vector) -> Streams:
     """The same for STREAMS streams."""
     return (
@@ -48,7 +54,7 @@ def for_streams(a: Vector) -> Streams:
     return a, a, a, a
 
 
-def _define_add(gates: int, read: Callable[[Floats, int], Vector], multiply: Multiply) -> Add:
+def define_add(gates: int, read: Callable[[Floats, int], Any], multiply: Multiply) -> Add:
     """Add one feature times its weights to the sums of all gates."""
 
     @inlined
@@ -75,32 +81,34 @@ def _define_add(gates: int, read: Callable[[Floats, int], Vector], multiply: Mul
     return {1: add_1, 3: add_3, 4: add_4}[gates]
 
 
-def _define_pair(gates: int) -> tuple[Callable[[], Sums], Callable[[Sums, Sums], Sums]]:
+def define_pair(
+    gates: int, zero: Callable[[], Any], plus: Callable[[Any, Any], Any]
+) -> tuple[Callable[[], Sums], Callable[[Sums, Sums], Sums]]:
     """Zeros for each gate, and two sums in one."""
 
     @inlined
     def nothing_1() -> Sums:
-        return (zeros(),)
+        return (zero(),)
 
     @inlined
     def nothing_3() -> Sums:
-        return zeros(), zeros(), zeros()
+        return zero(), zero(), zero()
 
     @inlined
     def nothing_4() -> Sums:
-        return zeros(), zeros(), zeros(), zeros()
+        return zero(), zero(), zero(), zero()
 
     @inlined
     def both_1(a: Sums, b: Sums) -> Sums:
-        return (a[0] + b[0],)
+        return (plus(a[0], b[0]),)
 
     @inlined
     def both_3(a: Sums, b: Sums) -> Sums:
-        return a[0] + b[0], a[1] + b[1], a[2] + b[2]
+        return plus(a[0], b[0]), plus(a[1], b[1]), plus(a[2], b[2])
 
     @inlined
     def both_4(a: Sums, b: Sums) -> Sums:
-        return a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3]
+        return plus(a[0], b[0]), plus(a[1], b[1]), plus(a[2], b[2]), plus(a[3], b[3])
 
     return {1: (nothing_1, both_1), 3: (nothing_3, both_3), 4: (nothing_4, both_4)}[gates]
 
@@ -111,8 +119,8 @@ def define_product(form: Format, gates: int) -> Callable[..., tuple[Floats, Sums
     Even and odd features have sums of their own: each waits for its own last result only, which keeps the
     processor's multipliers busy.
     """
-    add_even, add_odd = (_define_add(gates, read, one_stream) for read in (form.even, form.odd))
-    nothing, both = _define_pair(gates)
+    add_even, add_odd = (define_add(gates, read, one_stream) for read in (form.even, form.odd))
+    nothing, both = define_pair(gates, zeros, plus)
     size = gates * form.size
 
     @inlined
@@ -155,7 +163,7 @@ def define_gateless_product(form: Format) -> Callable[..., tuple[Floats, Vector]
 
 def define_tile_product(form: Format, gates: int) -> Callable[..., tuple[Floats, Sums]]:
     """The product for STREAMS streams, whose x are `stride` floats apart."""
-    add_even, add_odd = (_define_add(gates, read, streams) for read in (form.even, form.odd))
+    add_even, add_odd = (define_add(gates, read, streams) for read in (form.even, form.odd))
     size = gates * form.size
 
     @inlined

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hiddenstate.kernels import builtin, library, threads
 from hiddenstate.kernels.passes import units_for
+from hiddenstate.kernels.step_byte_weights import byte_layer
 from hiddenstate.kernels.step_layer import Floats, Layer, WeightFormat, packed_weights, wide_biases
 from hiddenstate.kernels.step_records import CALLEE, LAYER, RUN, STACK
 
@@ -54,8 +56,7 @@ class Stack:
                 self.state_size += units_for(layer.hidden)
 
         self._layers = np.zeros(len(layers), LAYER)
-        self._packed = [packed_weights(layer, weight_format) for layer in layers]
-        self._biases = [wide_biases(layer) for layer in layers]
+        self._packed, self._biases = zip(*(_packed(layer, weight_format) for layer in layers), strict=True)
         for index, (layer, record) in enumerate(zip(layers, self._layers, strict=True)):
             first = {part.name: part.first for part in self.parts if part.layer == index}
             record["step"] = library.kernel(f"{layer.kind}.step.{weight_format}")
@@ -80,7 +81,7 @@ class Stack:
     @property
     def weight_bytes(self) -> int:
         """What a step reads of weights."""
-        return sum(part.nbytes for part in self._packed) + sum(part.nbytes for part in self._biases)
+        return sum(int(part.nbytes) for part in (*self._packed, *self._biases))
 
     def step_function(self, state_type: type, model: str, careful: Callable[..., Any]) -> Callable[..., Any]:
         """The step (x, state) -> (y, state) as a built-in function: see `step_call`.
@@ -120,3 +121,10 @@ class Stack:
         record[0] = (self._stack.ctypes.data, steps, streams, *arrays)
         threads.run(library.kernel("step.run"), record.ctypes.data, 1)
         return outputs, states[steps % 2]
+
+
+def _packed(layer: Layer, weight_format: WeightFormat) -> tuple[NDArray[np.uint32], Floats]:
+    """The weights in order, and the biases with what else belongs to them."""
+    if weight_format == "int8":
+        return byte_layer(layer)
+    return packed_weights(layer, weight_format), wide_biases(layer)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hiddenstate.errors import ShapeError
-from hiddenstate.kernels.step_layer import Floats, Layer, WeightFormat
+from hiddenstate.kernels.step_layer import WEIGHT_FORMATS, Floats, Layer, WeightFormat
 from hiddenstate.kernels.step_stack import Stack
 from hiddenstate.runtime.layers import check_finite, checked, identity
 from hiddenstate.runtime.lengths import checked_lengths, real_steps, run_unequal
@@ -24,8 +24,9 @@ class Recurrence:
     A step takes an input and a state and makes an output, the h of the last layer, and a new state; it changes
     neither of those given. Nothing is kept in between, so one object serves any number of streams and threads.
 
-    `weight_format`: "float32"; or "bfloat16", which halves what a step must read (arithmetic stays in float32), so
-    that large layers are faster, and costs accuracy: see `weight_loss`.
+    `weight_format`: "float32"; "bfloat16", which halves what a step must read (arithmetic stays in float32); or "int8",
+    which quarters it and rounds x and h to bytes too, on processors that multiply bytes (x86 with AVX-512 VNNI). Large
+    layers become faster, and less accurate: see `weight_loss`.
 
     Raises `ShapeError` where weights do not fit together, `InputError` where one is not finite,
     `KernelError` where this machine cannot compile.
@@ -38,6 +39,10 @@ class Recurrence:
     """
 
     def __init__(self, layers: Sequence[Layer], *, weight_format: WeightFormat = "float32") -> None:
+        if weight_format not in WEIGHT_FORMATS:
+            raise ShapeError(
+                f'weight_format: expected one of {", ".join(WEIGHT_FORMATS)}, got "{weight_format}".'
+            )
         self.layers = tuple(checked(layers))
         self.weight_format = weight_format
         self.input_size = self.layers[0].W.shape[1]

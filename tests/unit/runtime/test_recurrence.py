@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from hiddenstate.errors import InputError, ShapeError
-from hiddenstate.kernels import builtin
+from hiddenstate.kernels import builtin, bytes, library
 from hiddenstate.runtime import Layer, Recurrence, State, StateError
 
 KINDS = ("rnn", "lstm", "gru")
@@ -257,6 +257,55 @@ def test_bfloat16_weights_halve_what_is_read_and_cost_accuracy(layers):
     assert 1e-5 < half.weight_loss(x) < 5e-3
     assert half.weight_bytes < 0.52 * exact.weight_bytes
     half.step(x[0], exact.initial_state())  # the same model, so a state may move between them
+
+
+@pytest.fixture
+def int8():
+    if not bytes.AVAILABLE:
+        pytest.skip("this processor multiplies no bytes (AVX-512 VNNI)")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("input_size", "sizes"), [(1, [1]), (3, [5, 4]), (40, [33]), (64, [128])])
+def test_int8_weights_are_a_quarter_and_near(layers, int8, kind, input_size, sizes):
+    given = layers(kind, input_size, sizes)
+    exact, small = Recurrence(given), Recurrence(given, weight_format="int8")
+    x = sequence(50, input_size)
+    # Bytes resolve 1/254 of the largest weight of a row, and of the largest x and h: one number is exact.
+    assert (input_size == 1 or small.weight_loss(x) > 1e-4) and small.weight_loss(x) < 0.04
+    if sizes == [128]:
+        assert small.weight_bytes < exact.weight_bytes / 3.5
+    np.testing.assert_array_equal(small.run_many(np.stack([x] * 5))[0][3], small.run(x)[0])
+    small.step(x[0], exact.initial_state())
+
+
+def test_int8_products_are_exact_where_bytes_are(layers, int8):
+    # Weights and inputs that are whole numbers of their units have no error to make, gates apart.
+    W = np.float32([[127, -64, 3], [1, 127, -127]]) / 256
+    U = np.zeros((2, 2), np.float32)
+    given = [Layer("rnn", W, U, np.float32([0.25, -0.5]))]
+    x = np.float32([127, -5, 64]) / 128
+    y, _ = (made := Recurrence(given, weight_format="int8")).step(x, made.initial_state())
+    np.testing.assert_allclose(y, np.tanh(W @ x + given[0].b), atol=2e-7)
+
+
+def test_int8_is_refused_where_the_processor_cannot(layers, monkeypatch, tmp_path):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(bytes, "AVAILABLE", False)
+    monkeypatch.setattr(library, "_kernel", library._kernel.__wrapped__)
+    monkeypatch.setattr(library, "_sources", library._sources.__wrapped__)
+    with pytest.raises(library.KernelError, match=r"expected a processor with AVX-512 VNNI.*Use bfloat16"):
+        library.kernel("lstm.step.int8")
+
+
+def test_int8_layers_of_any_size_are_not_promised(layers):
+    with pytest.raises(ShapeError, match=r"expected at most 4096 features and units, got 5000 and 4"):
+        Recurrence(layers("rnn", 5000, [4]), weight_format="int8")
+
+
+def test_an_unknown_weight_format_is_refused(layers):
+    with pytest.raises(ShapeError, match='expected one of float32, bfloat16, int8, got "float16"'):
+        Recurrence(layers("rnn", 3, [4]), weight_format="float16")
 
 
 def test_copies_and_other_processes(recurrence):
