@@ -13,6 +13,7 @@ A peer that is not installed is left out (LiteRT also needs TensorFlow, which co
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -178,7 +179,7 @@ session.run(None, {name: np.ones(shape, np.float32) for name, shape in shapes.it
 
 
 def starts(repeats: int) -> Figures:
-    """Seconds of wall time of a fresh process up to its first step, LSTM 128, kernels in the cache."""
+    """Seconds that a fresh process takes for its first step, LSTM 128, kernels in the cache."""
     module = nn.LSTM(128, 128)
     (W, U, b_ih, b_hh), *_ = weights_of(module)
     scripts = {"python": "", "ours": OURS_STARTS, "torch": TORCH_STARTS, "onnxruntime": ONNX_STARTS}
@@ -189,15 +190,25 @@ def starts(repeats: int) -> Figures:
             (Path(folder) / "model.onnx").write_bytes(onnx_model(module))
         except ImportError:
             del scripts["onnxruntime"]
-        taken: dict[str, list[float]] = {name: [] for name in scripts}
+        taken: dict[str, list[tuple[float, float]]] = {name: [] for name in scripts}
         for _ in range(repeats + 1):
             for name, script in scripts.items():
-                began = time.perf_counter()
+                began, used = time.perf_counter(), processor_time_of_children()
                 subprocess.run([sys.executable, "-c", script, folder], check=True, capture_output=True)
-                taken[name].append(time.perf_counter() - began)
-    found = {name: round(statistics.median(values[1:]), 3) for name, values in taken.items()}
-    print("\nseconds to the first step: " + ", ".join(f"{name} {value}" for name, value in found.items()))
+                taken[name].append((time.perf_counter() - began, processor_time_of_children() - used))
+    print("\nseconds to the first step: clock, processor")
+    found = {}
+    for name, both in taken.items():
+        clock, processor = (round(statistics.median(values), 3) for values in zip(*both[1:], strict=True))
+        found[name], found[f"{name}_processor"] = clock, processor
+        print(f"  {name:12} {clock:6.3f} {processor:6.3f}")
     return found
+
+
+def processor_time_of_children() -> float:
+    """Seconds that finished child processes have computed."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def main() -> None:
