@@ -20,8 +20,10 @@ from hiddenstate.kernels import library
 from hiddenstate.kernels.step_records import ARRAY, PAIR, STATE
 
 METH_FASTCALL, METH_KEYWORDS = 0x0080, 0x0002
-PYARRAY_NEW = 93
-"""Where PyArray_New stands in the table of NumPy's C interface."""
+PYARRAY_VERSION, PYARRAY_NEW = 0, 93
+"""Where functions stand in the table of NumPy's C interface: PyArray_GetNDArrayCVersion, PyArray_New."""
+KNOWN_VERSION = 0x02000000
+"""The table of NumPy 2."""
 
 
 class _MethodDef(ctypes.Structure):
@@ -40,9 +42,8 @@ def builtin_function(kernel: str, me: tuple[Any, ...], *, name: str, doc: str) -
 
     Ask `objects_are_understood` first.
     """
-    create = ctypes.pythonapi.PyCFunction_NewEx
-    create.argtypes = [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
-    create.restype = ctypes.py_object
+    kind = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p)
+    create = kind(("PyCFunction_NewEx", ctypes.pythonapi))
     function: Callable[..., Any] = create(ctypes.addressof(_definition(kernel, name, doc)), me, None)
     return function
 
@@ -73,7 +74,7 @@ def _array_is(sample: NDArray[np.float32]) -> bool:
         and seen["dtype"] == id(sample.dtype) == id(np.dtype(np.float32))
         and seen["flags"] == sample.flags.num
         and ctypes.string_at(int(seen["shape"]), 16) == np.array(sample.shape, np.int64).tobytes()
-        and numpy_function(PYARRAY_NEW)
+        and ctypes.PYFUNCTYPE(ctypes.c_uint)(numpy_function(PYARRAY_VERSION))() == KNOWN_VERSION
     )
 
 
@@ -104,8 +105,6 @@ def python_function(name: str) -> int:
 def numpy_function(place: int) -> int:
     """The address of a function of NumPy's C interface, by its place in the table for C extensions."""
     numpy_core = importlib.import_module("numpy._core._multiarray_umath")
-    pointer = ctypes.pythonapi.PyCapsule_GetPointer
-    pointer.argtypes = [ctypes.py_object, ctypes.c_char_p]
-    pointer.restype = ctypes.c_void_p
-    table = pointer(numpy_core._ARRAY_API, None)
+    kind = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object, ctypes.c_char_p)
+    table = kind(("PyCapsule_GetPointer", ctypes.pythonapi))(numpy_core._ARRAY_API, None)
     return ctypes.c_void_p.from_address(table + place * ctypes.sizeof(ctypes.c_void_p)).value or 0

@@ -78,7 +78,7 @@ def _kernel(name: str) -> int:
 def _sources() -> dict[str, tuple[Callable[..., Any], Any]]:
     """Every kernel's source and its signature. Imports Numba, which takes a moment."""
     from hiddenstate.kernels import (
-        bytes,
+        byte_products,
         elman,
         gru,
         lstm,
@@ -109,7 +109,7 @@ def _sources() -> dict[str, tuple[Callable[..., Any], Any]]:
             kernels = step_cells.DEFINE[name](functions)
             sources[f"{name}.step.{form}"] = (kernels.step, nb.void(*[number] * 4))
             sources[f"{name}.tile.{form}"] = (kernels.tile, nb.void(*[number] * 6))
-        if bytes.AVAILABLE:
+        if byte_products.AVAILABLE:
             kernels = step_bytes.DEFINE_BYTES[name]()
             sources[f"{name}.step.int8"] = (kernels.step, nb.void(*[number] * 4))
             sources[f"{name}.tile.int8"] = (kernels.tile, nb.void(*[number] * 6))
@@ -172,10 +172,17 @@ def cache_folder() -> Path:
 
 def _user_cache() -> Path:
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+        return Path(os.environ.get("LOCALAPPDATA", _home() / "AppData" / "Local"))
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        return _home() / "Library" / "Caches"
+    return Path(os.environ.get("XDG_CACHE_HOME") or _home() / ".cache")
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # a user without a home: nothing can be kept below this
+        return Path(os.devnull)
 
 
 @functools.cache

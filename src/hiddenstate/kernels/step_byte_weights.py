@@ -11,7 +11,7 @@ from hiddenstate.kernels.step_layer import GATES, Floats, Layer
 LARGEST = 127
 """Weights are -127 to 127 of their row's units."""
 MIDDLE = 127
-"""The byte that stands for 0 in an input; see `bytes`."""
+"""The byte that stands for 0 in an input; see `byte_products`."""
 LARGEST_DEPTH = 4096
 """Features of x, and of h: what finds room in a kernel."""
 

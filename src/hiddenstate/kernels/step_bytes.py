@@ -8,7 +8,7 @@ of W, those of U, and (int32) what takes the place of the bytes' middle out of t
 from collections.abc import Callable
 from typing import Any
 
-from hiddenstate.kernels.bytes import (
+from hiddenstate.kernels.byte_products import (
     QUADS,
     add_words,
     as_floats,

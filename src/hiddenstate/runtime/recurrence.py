@@ -6,7 +6,7 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hiddenstate.errors import ShapeError
+from hiddenstate.errors import SettingsError, ShapeError
 from hiddenstate.kernels.step_layer import WEIGHT_FORMATS, Floats, Layer, WeightFormat
 from hiddenstate.kernels.step_stack import Stack
 from hiddenstate.runtime.layers import check_finite, checked, identity
@@ -28,8 +28,8 @@ class Recurrence:
     which quarters it and rounds x and h to bytes too, on processors that multiply bytes (x86 with AVX-512 VNNI). Large
     layers become faster, and less accurate: see `weight_loss`.
 
-    Raises `ShapeError` where weights do not fit together, `InputError` where one is not finite,
-    `KernelError` where this machine cannot compile.
+    Raises `ShapeError` where weights do not fit together, `InputError` where one is not finite, `SettingsError` for
+    an unknown weight format, `KernelError` where this machine cannot compile, or has no int8.
 
     >>> W, U, b = np.ones((4, 2), np.float32), np.zeros((4, 4), np.float32), np.zeros(4, np.float32)
     >>> recurrence = Recurrence([Layer("rnn", W, U, b)])
@@ -40,7 +40,7 @@ class Recurrence:
 
     def __init__(self, layers: Sequence[Layer], *, weight_format: WeightFormat = "float32") -> None:
         if weight_format not in WEIGHT_FORMATS:
-            raise ShapeError(
+            raise SettingsError(
                 f'weight_format: expected one of {", ".join(WEIGHT_FORMATS)}, got "{weight_format}".'
             )
         self.layers = tuple(checked(layers))

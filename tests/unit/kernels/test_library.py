@@ -62,6 +62,17 @@ def test_without_a_place_to_write_it_compiles_all_the_same(said, monkeypatch, tm
     assert any("not writable" in line for line in said)
 
 
+def test_a_user_without_a_home_compiles_all_the_same(said, monkeypatch):
+    def no_home():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(library.Path, "home", no_home)
+    assert object_code.load(library._code(SMALL))
+    assert any("not writable" in line for line in said)
+
+
 def test_the_folder_changes_with_the_processor_and_with_numbas_settings(monkeypatch):
     def folder():
         object_code.host.cache_clear()

@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from hiddenstate.errors import InputError, ShapeError
-from hiddenstate.kernels import builtin, bytes, library
+from hiddenstate.errors import InputError, SettingsError, ShapeError
+from hiddenstate.kernels import builtin, byte_products, library
 from hiddenstate.runtime import Layer, Recurrence, State, StateError
 
 KINDS = ("rnn", "lstm", "gru")
@@ -262,7 +262,7 @@ def test_bfloat16_weights_halve_what_is_read_and_cost_accuracy(layers):
 
 @pytest.fixture
 def int8():
-    if not bytes.AVAILABLE:
+    if not byte_products.AVAILABLE:
         pytest.skip("this processor multiplies no bytes (AVX-512 VNNI)")
 
 
@@ -293,7 +293,7 @@ def test_int8_products_are_exact_where_bytes_are(layers, int8):
 
 def test_int8_is_refused_where_the_processor_cannot(layers, monkeypatch, tmp_path):
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
-    monkeypatch.setattr(bytes, "AVAILABLE", False)
+    monkeypatch.setattr(byte_products, "AVAILABLE", False)
     monkeypatch.setattr(library, "_kernel", library._kernel.__wrapped__)
     monkeypatch.setattr(library, "_sources", library._sources.__wrapped__)
     with pytest.raises(library.KernelError, match=r"expected a processor with AVX-512 VNNI.*Use bfloat16"):
@@ -306,7 +306,7 @@ def test_int8_layers_of_any_size_are_not_promised(layers):
 
 
 def test_an_unknown_weight_format_is_refused(layers):
-    with pytest.raises(ShapeError, match='expected one of float32, bfloat16, int8, got "float16"'):
+    with pytest.raises(SettingsError, match='expected one of float32, bfloat16, int8, got "float16"'):
         Recurrence(layers("rnn", 3, [4]), weight_format="float16")
 
 
