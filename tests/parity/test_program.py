@@ -22,4 +22,6 @@ def test_the_program_computes_what_the_model_does(name):
         assert set(found) == set(expected)
         for output, values in expected.items():
             # Both in float64; sums run in another order.
-            np.testing.assert_allclose(found[output], values, rtol=1e-9, atol=1e-12, err_msg=f"{case}, {output}")
+            np.testing.assert_allclose(
+                found[output], values, rtol=1e-9, atol=1e-12, err_msg=f"{case}, {output}"
+            )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from hiddenstate.program import Program
 from hiddenstate.program.program import Input
+from hiddenstate.program.shapes import known
 from hiddenstate.seeding import generator
 
 Inputs = dict[str, NDArray[Any]]
@@ -35,7 +36,9 @@ def cases(program: Program, seed: int = 0, rows: int = 4, longest: int | None = 
     if program.states:
         for name in ("usual values", "no step"):
             states = {
-                state: random.uniform(-1, 1, (len(found[name]["lengths"]), *program.inputs[state].shape[1:]))
+                state: random.uniform(
+                    -1, 1, (len(found[name]["lengths"]), known(program.inputs[state].shape[1]))
+                )
                 for state in program.states
             }
             found[f"random states, {name}"] = found[name] | states
@@ -61,9 +64,7 @@ def _lengths(random: np.random.Generator, rows: int, steps: int) -> NDArray[np.i
     return lengths
 
 
-def _values(
-    given: Input, random: np.random.Generator, spread: float, rows: int, steps: int
-) -> NDArray[Any]:
+def _values(given: Input, random: np.random.Generator, spread: float, rows: int, steps: int) -> NDArray[Any]:
     sizes = {"time": steps, "grams": GRAMS}
     shape = (rows, *(sizes[size] if isinstance(size, str) else size for size in given.shape[1:]))
     if given.whole:

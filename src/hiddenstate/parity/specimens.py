@@ -34,7 +34,9 @@ def _text(pool: str, further: int, grams: int, classes: tuple[int, ...] = (4,)) 
 SIZES = ForecastSizes(
     lookback=26, horizon=10, cycle=6, targets=2, past_features=3, future_features=4, levels=3
 )
-PLAIN = ForecastSizes(lookback=26, horizon=10, cycle=6, targets=2, past_features=0, future_features=0, levels=3)
+PLAIN = ForecastSizes(
+    lookback=26, horizon=10, cycle=6, targets=2, past_features=0, future_features=0, levels=3
+)
 
 
 def _direct(settings: DirectSettings) -> Callable[[], nn.Module]:
@@ -61,7 +63,9 @@ SPECIMENS: dict[str, Callable[[], nn.Module]] = {
     "text, mean, letters, two levels": _text("mean", 5, 9, (3, 7)),
     "direct gru": _direct(DirectSettings(hidden_size=5, embedding_size=6)),
     "direct lstm x2, one way": _direct(
-        DirectSettings(cell="lstm", hidden_size=5, num_layers=2, bidirectional=False, shortcut=False, segment=7)
+        DirectSettings(
+            cell="lstm", hidden_size=5, num_layers=2, bidirectional=False, shortcut=False, segment=7
+        )
     ),
     "direct rnn x2": _direct(DirectSettings(cell="rnn", hidden_size=5, num_layers=2)),
     "segments gru": _segments(PLAIN, SegmentSettings(hidden_size=5)),

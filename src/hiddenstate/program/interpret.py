@@ -11,7 +11,7 @@ from hiddenstate.program.numpy_arrays import ARRAY_RULES
 from hiddenstate.program.numpy_pools import attention, pool
 from hiddenstate.program.numpy_recurrent import recurrent
 from hiddenstate.program.program import Program
-from hiddenstate.program.shapes import Shape
+from hiddenstate.program.shapes import Shape, known
 
 Array = NDArray[Any]
 Arrays = dict[str, Array]
@@ -37,9 +37,7 @@ class Interpreter:
     [[11.0]]
     """
 
-    def __init__(
-        self, program: Program, weights: Mapping[str, Array], dtype: DTypeLike = np.float64
-    ) -> None:
+    def __init__(self, program: Program, weights: Mapping[str, Array], dtype: DTypeLike = np.float64) -> None:
         program.check_weights(weights)
         self.program = program
         self.dtype = np.dtype(dtype)
@@ -83,13 +81,17 @@ def check_inputs(program: Program, inputs: Mapping[str, ArrayLike], dtype: DType
             if name == "lengths":
                 values[name] = np.full(batch, time, dtype=np.int64)
             elif name in program.states:
-                values[name] = np.zeros((batch, *given.shape[1:]), dtype=dtype)
+                values[name] = np.zeros((batch, *map(known, given.shape[1:])), dtype=np.dtype(dtype))
             else:
-                raise ShapeError(f'inputs: expected "{name}" of shape {_words(given.shape)}, got none. Give it.')
+                raise ShapeError(
+                    f'inputs: expected "{name}" of shape {_words(given.shape)}, got none. Give it.'
+                )
         if given.whole and given.largest is not None and values[name].size:
             low, high = int(values[name].min()), int(values[name].max())
             if low < -1 or high >= given.largest:
-                raise ShapeError(f"{name}: expected whole numbers below {given.largest}, got {low} to {high}.")
+                raise ShapeError(
+                    f"{name}: expected whole numbers below {given.largest}, got {low} to {high}."
+                )
     lengths = values.get("lengths")
     if lengths is not None and lengths.size and (lengths.min() < 0 or lengths.max() > time):
         raise ShapeError(

@@ -53,7 +53,7 @@ def _gram_mean(inputs: Inputs, weights: Inputs, options: Options) -> Array:
 
 
 def _linear(inputs: Inputs, weights: Inputs, options: Options) -> Array:
-    y = inputs["x"] @ weights["weight"].T
+    y: Array = inputs["x"] @ weights["weight"].T
     return y + weights["bias"] if "bias" in weights else y
 
 
@@ -108,7 +108,9 @@ def _lead_regression(inputs: Inputs, weights: Inputs, options: Options) -> Array
     return np.asarray(np.einsum("bhd,hdc->bhc", inputs["x"], weights["weight"]) + weights["bias"])
 
 
-def _only(rule: Callable[[Inputs, Inputs, Options], Array]) -> Callable[[Inputs, Inputs, Options], dict[str, Array]]:
+def _only(
+    rule: Callable[[Inputs, Inputs, Options], Array],
+) -> Callable[[Inputs, Inputs, Options], dict[str, Array]]:
     """A rule with a single output, under its role."""
     return lambda inputs, weights, options: {"y": rule(inputs, weights, options)}
 
@@ -120,7 +122,9 @@ ARRAY_RULES: dict[str, Callable[[Inputs, Inputs, Options], dict[str, Array]]] = 
         "gram_mean": _gram_mean,
         "linear": _linear,
         "activation": lambda inputs, weights, options: FUNCTIONS[options["function"]](inputs["x"]),
-        "concat": lambda inputs, weights, options: np.concatenate(list(inputs.values()), axis=options["axis"]),
+        "concat": lambda inputs, weights, options: np.concatenate(
+            list(inputs.values()), axis=options["axis"]
+        ),
         "reshape": _reshape,
         "transpose": lambda inputs, weights, options: inputs["x"].transpose(options["axes"]),
         "slice": _slice,
@@ -129,7 +133,9 @@ ARRAY_RULES: dict[str, Callable[[Inputs, Inputs, Options], dict[str, Array]]] = 
         "spread": _spread,
         "repeat": lambda inputs, weights, options: inputs["x"].repeat(options["times"], axis=options["axis"]),
         "parameter": _parameter,
-        "arithmetic": lambda inputs, weights, options: OPERATORS[options["operator"]](inputs["x"], inputs["y"]),
+        "arithmetic": lambda inputs, weights, options: OPERATORS[options["operator"]](
+            inputs["x"], inputs["y"]
+        ),
         "scale": _scale,
         "lead_regression": _lead_regression,
         "convolution": _convolution,

@@ -16,7 +16,9 @@ def pool(
 ) -> dict[str, Array]:
     """The operation "pool": context (B, F) and each step's share (B, T); zeros for an empty row."""
     x, valid = _valid(inputs)  # (B, T, F), (B, T)
-    return dict(zip(("context", "weights"), POOLS[options["how"]](x, valid, options["backward"]), strict=True))
+    return dict(
+        zip(("context", "weights"), POOLS[options["how"]](x, valid, options["backward"]), strict=True)
+    )
 
 
 def attention(
@@ -48,7 +50,7 @@ def _score(score: str, x: Array, weights: Mapping[str, Array]) -> Array:
 
 
 def _valid(inputs: Mapping[str, Array]) -> tuple[Array, Array]:
-    """x with zeros past each row's length, and where it is valid."""
+    """The input with zeros past each row's length, and where it is valid."""
     x = inputs["x"]
     lengths = inputs.get("lengths", np.full(x.shape[0], x.shape[1]))
     valid = np.arange(x.shape[1]) < lengths[:, np.newaxis]
@@ -76,7 +78,7 @@ def _max(x: Array, valid: Array, backward: int) -> tuple[Array, Array]:
     shares = np.zeros(x.shape[:2], dtype=x.dtype)
     if x.shape[1] == 0:
         return x.sum(axis=1), shares
-    some = valid.any(axis=1)[:, np.newaxis]
+    some = valid.any(axis=1, keepdims=True)
     candidates = np.where(valid[..., np.newaxis], x, -np.inf)
     place = candidates.argmax(axis=1)  # (B, F)
     for feature in range(x.shape[2]):

@@ -84,7 +84,10 @@ def _recurrent(inputs: Shapes, weights: Weights, options: Options) -> dict[str, 
     _expect(len(x) == 3 and weights["W"] == (rows, x[2]), f"recurrent: {x} does not fit W {weights['W']}")
     state: Shape = (x[0], hidden)
     for part in CELL_STATES[options["cell"]]:
-        _expect(inputs.get(part, state) == state, f"recurrent: expected a state of {state}, got {inputs.get(part)}")
+        _expect(
+            inputs.get(part, state) == state,
+            f"recurrent: expected a state of {state}, got {inputs.get(part)}",
+        )
     return {"sequence": (*x[:2], hidden)} | dict.fromkeys(CELL_STATES[options["cell"]], state)
 
 
@@ -167,7 +170,10 @@ def _lead_regression(inputs: Shapes, weights: Weights, options: Options) -> dict
 
 
 def _convolution(inputs: Shapes, weights: Weights, options: Options) -> dict[str, Shape]:
-    _expect(len(inputs["x"]) == 2 and weights["weight"][2] % 2 == 1, "convolution: expected rows and an odd filter")
+    _expect(
+        len(inputs["x"]) == 2 and weights["weight"][2] % 2 == 1,
+        "convolution: expected rows and an odd filter",
+    )
     return {"y": inputs["x"]}
 
 

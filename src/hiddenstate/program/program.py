@@ -104,7 +104,9 @@ class Program:
         """Raise `BundleError` unless `weights` holds every array that is named, in its shape."""
         for name, shape in self.weights.items():
             if name not in weights:
-                raise BundleError(f'{PROGRAM}: expected a weight "{name}", found none. Train the model again.')
+                raise BundleError(
+                    f'{PROGRAM}: expected a weight "{name}", found none. Train the model again.'
+                )
             if tuple(weights[name].shape) != shape:
                 raise BundleError(
                     f'{PROGRAM}: expected weight "{name}" of shape {shape}, got {tuple(weights[name].shape)}. '

@@ -14,7 +14,9 @@ Shape = tuple[Size, ...]
 def known(size: Size) -> int:
     """A size that must be a number. Raises `BundleError` for a name."""
     if isinstance(size, str):
-        raise BundleError(f"program: expected a fixed size, got {size}. Use an operation that reads any length.")
+        raise BundleError(
+            f"program: expected a fixed size, got {size}. Use an operation that reads any length."
+        )
     return size
 
 

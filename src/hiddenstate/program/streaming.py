@@ -9,7 +9,9 @@ from hiddenstate.program.operations import CELL_STATES
 from hiddenstate.program.program import Input, Operation, Output, Program
 from hiddenstate.program.shapes import Shape
 
-STEPWISE = frozenset({"embedding", "gram_mean", "linear", "activation", "arithmetic", "scale", "concat", "sort", "reshape"})
+STEPWISE = frozenset(
+    {"embedding", "gram_mean", "linear", "activation", "arithmetic", "scale", "concat", "sort", "reshape"}
+)
 """Kinds that look at each step by itself."""
 
 
@@ -82,7 +84,12 @@ def step_program(program: Program) -> Program:
         for name, given in carried.inputs.items()
         if name != "lengths"
     }
-    gone = {name for operation in carried.operations if operation.kind == "pool" for name in [operation.outputs["weights"]]}
+    gone = {
+        name
+        for operation in carried.operations
+        if operation.kind == "pool"
+        for name in [operation.outputs["weights"]]
+    }
     outputs = {name: output for name, output in carried.outputs.items() if output.value not in gone}
     return replace(carried, inputs=inputs, operations=operations, outputs=outputs)
 

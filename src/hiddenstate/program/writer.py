@@ -168,7 +168,7 @@ class Writer:
         return self.arithmetic(x, "add", y)
 
     def scale(self, x: Value, factor: float, offset: float = 0.0) -> Value:
-        """x · factor + offset."""
+        """Multiply by `factor`, add `offset`."""
         return self._one("scale", {"x": x}, factor=factor, offset=offset)
 
     def lead_regression(self, x: Value, weight: str, bias: str) -> Value:

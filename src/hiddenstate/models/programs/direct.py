@@ -58,6 +58,9 @@ def _start(writer: Writer, model: DirectForecaster, past: Value, features: Value
     places = iter(range(0, model.start.out_features, hidden))
 
     def state() -> dict[str, Value]:
-        return {part: writer.slice(start, 1, place, place + hidden) for part, place in zip(parts, places, strict=False)}
+        return {
+            part: writer.slice(start, 1, place, place + hidden)
+            for part, place in zip(parts, places, strict=False)
+        }
 
     return [tuple(state() for _ in range(model.directions)) for _ in model.decoder.layers]

@@ -9,7 +9,7 @@ from hiddenstate.program import Program
 
 
 def many_to_one_program(model: ManyToOne) -> Program:
-    """x (B, time, input) and lengths -> values (B, output) and weights (B, time)."""
+    """Inputs x (B, time, input) and lengths -> values (B, output) and weights (B, time)."""
     writer = writer_of("many_to_one", model)
     first: Any = model.recurrent.layers[0]
     cell = first.forwards.cell if model.recurrent.bidirectional else first.cell

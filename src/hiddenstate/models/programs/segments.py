@@ -57,7 +57,11 @@ def _read(
 
 
 def _write(
-    writer: Writer, model: SegmentForecaster, states: list[tuple[State, ...]], targets: Value, ahead: Value | None
+    writer: Writer,
+    model: SegmentForecaster,
+    states: list[tuple[State, ...]],
+    targets: Value,
+    ahead: Value | None,
 ) -> Value:
     """(B, C, H, Q) from one step for each column and segment ahead."""
     sizes, count, hidden = model.sizes, model.segments_ahead, model.recurrent.output_size
@@ -88,7 +92,9 @@ def _seasonal(writer: Writer, model: SegmentForecaster, shape: Value) -> Value:
         rows = writer.add(rows, writer.convolution(rows, "shortcut.around.weight"))
     rows = writer.pad(rows, 1, before=-sizes.lookback % cycle)
     read, ahead = -(-sizes.lookback // cycle), -(-sizes.horizon // cycle)
-    seasons = writer.transpose(writer.reshape(rows, sizes.targets, read, cycle), 0, 2, 1)  # (B·C, cycle, read)
+    seasons = writer.transpose(
+        writer.reshape(rows, sizes.targets, read, cycle), 0, 2, 1
+    )  # (B·C, cycle, read)
     forecast = writer.transpose(writer.linear(seasons, "shortcut.weight"), 0, 2, 1)  # (B·C, ahead, cycle)
     flat = writer.slice(writer.reshape(forecast, sizes.targets, ahead * cycle), 1, 0, sizes.horizon)
     return writer.reshape(flat, 1, sizes.targets, sizes.horizon)

@@ -22,7 +22,7 @@ def writer_of(kind: str, model: nn.Module) -> Writer:
 
 
 def stacked_program(stack: Stacked) -> Program:
-    """x (B, time, input) and lengths -> outputs (B, time, output_size)."""
+    """Inputs x (B, time, input) and lengths -> outputs (B, time, output_size)."""
     writer = writer_of("sequence", stack)
     first: Any = stack.layers[0]
     cell = first.forwards.cell if stack.bidirectional else first.cell
@@ -49,12 +49,20 @@ def write_stack(
         before = states[number] if states is not None else (None, None)
         directions: list[tuple[Recurrent, str]] = []
         if isinstance(layer, Bidirectional):
-            directions = [(layer.forwards, f"{place}.forwards.cell"), (layer.backwards, f"{place}.backwards.cell")]
+            directions = [
+                (layer.forwards, f"{place}.forwards.cell"),
+                (layer.backwards, f"{place}.backwards.cell"),
+            ]
         elif isinstance(layer, Recurrent):
             directions = [(layer, f"{place}.cell")]
         written = [
             writer.recurrent(
-                x, cell_name(layer.cell), cell_weights(layer.cell, path), lengths=lengths, state=state, reverse=layer.reverse
+                x,
+                cell_name(layer.cell),
+                cell_weights(layer.cell, path),
+                lengths=lengths,
+                state=state,
+                reverse=layer.reverse,
             )
             for (layer, path), state in zip(directions, before, strict=False)
         ]
@@ -68,7 +76,9 @@ def cell_name(cell: Cell[Any, Any]) -> str:
     for name, kind in CELLS.items():
         if type(cell) is kind and name in ("rnn", "lstm", "gru"):
             return name
-    raise SettingsError(f"expected an RNN, LSTM or GRU, got the {cell.label}. Train with one of these to export.")
+    raise SettingsError(
+        f"expected an RNN, LSTM or GRU, got the {cell.label}. Train with one of these to export."
+    )
 
 
 def cell_weights(cell: Cell[Any, Any], path: str) -> dict[str, str]:

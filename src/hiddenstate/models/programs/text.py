@@ -7,7 +7,7 @@ from hiddenstate.program import Program
 
 
 def text_program(model: TextClassifier) -> Program:
-    """words (B, time) and lengths, with character features grams (B, time, grams) -> logits and attention.
+    """Inputs words (B, time), lengths and, with character features, grams (B, time, grams) -> logits and attention.
 
     The outputs are "logits0", "logits1", ... for each level of the labels, coarse first, and "attention".
     """
