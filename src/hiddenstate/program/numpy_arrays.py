@@ -62,8 +62,9 @@ def _reshape(inputs: Inputs, weights: Inputs, options: Options) -> Array:
     x, shape = inputs["x"], options["shape"]
     sizes = [size for size in shape[1:] if not isinstance(size, str)]
     if len(sizes) == len(shape) - 1:
-        return x.reshape(_rows(x.size, sizes, options, x), *sizes)
-    return x.reshape(x.shape[0], x.shape[1], *shape[2:])
+        return np.reshape(x, (_rows(x.size, sizes, options, x), *sizes))
+    same: Array = x.reshape(x.shape[0], x.shape[1], *shape[2:])
+    return same
 
 
 def _rows(size: int, sizes: list[int], options: Options, x: Array) -> int:
@@ -86,12 +87,14 @@ def _pad(inputs: Inputs, weights: Inputs, options: Options) -> Array:
 
 
 def _slice(inputs: Inputs, weights: Inputs, options: Options) -> Array:
-    return np.take(inputs["x"], range(options["start"], options["stop"]), axis=options["axis"])
+    part: Array = np.take(inputs["x"], range(options["start"], options["stop"]), axis=options["axis"])
+    return part
 
 
 def _spread(inputs: Inputs, weights: Inputs, options: Options) -> Array:
     x = inputs["x"]
-    return np.maximum(x.std(axis=options["axis"], keepdims=True), x.dtype.type(options["smallest"]))
+    found: Array = np.maximum(x.std(axis=options["axis"], keepdims=True), x.dtype.type(options["smallest"]))
+    return found
 
 
 def _parameter(inputs: Inputs, weights: Inputs, options: Options) -> Array:

@@ -81,8 +81,9 @@ def _max(x: Array, valid: Array, backward: int) -> tuple[Array, Array]:
     some = valid.any(axis=1, keepdims=True)
     candidates = np.where(valid[..., np.newaxis], x, -np.inf)
     place = candidates.argmax(axis=1)  # (B, F)
+    share = valid.any(axis=1) / x.shape[2]  # (B,)
     for feature in range(x.shape[2]):
-        np.add.at(shares, (np.arange(len(x)), place[:, feature]), some[:, 0] / x.shape[2])
+        np.add.at(shares, (np.arange(len(x)), place[:, feature]), share)
     return np.where(some, candidates.max(axis=1), 0), shares
 
 
