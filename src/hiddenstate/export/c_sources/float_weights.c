@@ -4,15 +4,3 @@ typedef float weight_t;
 typedef struct {
     const weight_t *values;
 } matrix;
-
-static void start(const float *bias, size_t rows, float *y)
-{
-    for (size_t i = 0; i < rows; i++) {
-        y[i] = bias == NULL ? 0.0f : bias[i];
-    }
-}
-
-static void finish(const matrix *w, const float *bias, size_t rows, float *y)
-{
-    (void)w, (void)bias, (void)rows, (void)y;
-}

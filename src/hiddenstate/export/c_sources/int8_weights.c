@@ -5,18 +5,3 @@ typedef struct {
     const weight_t *values;
     const float *scale;
 } matrix;
-
-static void start(const float *bias, size_t rows, float *y)
-{
-    (void)bias;
-    for (size_t i = 0; i < rows; i++) {
-        y[i] = 0.0f;
-    }
-}
-
-static void finish(const matrix *w, const float *bias, size_t rows, float *y)
-{
-    for (size_t i = 0; i < rows; i++) {
-        y[i] = y[i] * w->scale[i] + (bias == NULL ? 0.0f : bias[i]);
-    }
-}
