@@ -1,6 +1,6 @@
 """The torch models themselves as ways to compute: the readable loop, and the fused layers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from hiddenstate.data.text_batches import TextBatch
-from hiddenstate.layers import Bidirectional, Recurrent, Stacked
+from hiddenstate.layers import Bidirectional, Recurrent, Stacked, valid_steps
 from hiddenstate.models.direct import DirectForecaster
 from hiddenstate.models.forecast_windows import ForecastWindows
 from hiddenstate.models.many_to_one import ManyToOne
 from hiddenstate.models.segments import SegmentForecaster
-from hiddenstate.models.text_classifier import TextClassifier
+from hiddenstate.models.text_classifier import Output, TextClassifier
 
 Arrays = dict[str, NDArray[Any]]
 Inputs = Mapping[str, NDArray[Any]]
@@ -46,23 +46,30 @@ def run_network(model: nn.Module, inputs: Inputs, path: Literal["loop", "auto"] 
 
 
 def _stacked(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    states = None
+    outputs, states = _read(model, given["x"], given)
+    return {"outputs": outputs, **states}
+
+
+def _read(stack: Any, x: Tensor, given: Mapping[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
+    """Outputs and, under the names of the program, final states of recurrent layers from the states given."""
+    before = None
     if "layer0.h" in given:
         parts = iter(tensor for name, tensor in given.items() if name.startswith("layer"))
-        states = [_state_of(layer, parts) for layer in model.layers]
-    outputs, final = model(given["x"], given.get("lengths"), states)
-    found = {"outputs": outputs}
+        before = [_state_of(layer, parts) for layer in stack.layers]
+    outputs, final = stack(x, given.get("lengths"), before)
     flat = [
         direction
-        for layer, state in zip(model.layers, final, strict=True)
+        for layer, state in zip(stack.layers, final, strict=True)
         for direction in (state if isinstance(layer, Bidirectional) else [state])
     ]
-    for number, state in enumerate(flat):
-        found |= {f"layer{number}.{part}.next": tensor for part, tensor in state._asdict().items()}
-    return found
+    return outputs, {
+        f"layer{number}.{part}.next": tensor
+        for number, state in enumerate(flat)
+        for part, tensor in state._asdict().items()
+    }
 
 
-def _state_of(layer: Any, parts: Any) -> Any:
+def _state_of(layer: Any, parts: Iterator[Tensor]) -> Any:
     if isinstance(layer, Bidirectional):
         return tuple(_state_of(direction, parts) for direction in (layer.forwards, layer.backwards))
     empty = layer.cell.initial_state(0)
@@ -70,6 +77,10 @@ def _state_of(layer: Any, parts: Any) -> Any:
 
 
 def _many_to_one(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    if "layer0.h" in given:  # the model itself always begins with nothing remembered
+        outputs, _ = _read(model.recurrent, given["x"], given)
+        context, weights = model.pool(outputs, valid_steps(given["lengths"], outputs.shape[1]))
+        return {"values": model.head(context), "weights": weights}
     answer = model(given["x"], given["lengths"])
     return {"values": answer.values, "weights": answer.weights}
 
@@ -86,7 +97,12 @@ def _text(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
             grams=grams[valid],
             gram_starts=torch.cumsum(counts, 0) - counts,
         )
-    output = model(batch)
+    if "layer0.h" in given:
+        outputs, _ = _read(model.recurrent, model.embed(batch), given)
+        context, weights = model.pool(outputs, valid_steps(given["lengths"], outputs.shape[1]))
+        output = Output(model.heads(context), weights)
+    else:
+        output = model(batch)
     found = {f"logits{level}": logits for level, logits in enumerate(output.logits)}
     return found | {"attention": output.attention}
 

@@ -60,6 +60,9 @@ SPECIMENS: dict[str, Callable[[], nn.Module]] = {
     },
     "text, max+attention": _text("max+attention", 0, 0),
     "text, last, further words": _text("last", 5, 0),
+    "text, one way": lambda: TextClassifier(
+        EmbedSizes(words=12, size=6), (4,), TextModelSettings(hidden_size=5, bidirectional=False, pool="last")
+    ),
     "text, mean, letters, two levels": _text("mean", 5, 9, (3, 7)),
     "direct gru": _direct(DirectSettings(hidden_size=5, embedding_size=6)),
     "direct lstm x2, one way": _direct(
