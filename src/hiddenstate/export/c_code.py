@@ -34,32 +34,41 @@ class Weights:
 
     def vector(self, key: str, values: Array) -> str:
         """A float32 array; the C name. `key` tells the same weights apart from others."""
-        return self._keep(key, [("", np.asarray(values, dtype=np.float32))], matrix=False)
+        return self._keep(key, np.asarray(values, dtype=np.float32))
 
     def matrices(self, keys: Sequence[str], matrices: Sequence[Array], *, by_row: bool = False) -> list[str]:
-        """Matrices (rows, columns) whose products are summed; stored column after column, or `by_row`."""
-        if self.kind == "float":
-            stored = [[("_values", _order(matrix, by_row))] for matrix in matrices]
-        else:
-            found = quantise(*matrices)
-            self.effective |= {
-                key: each.whole * each.scale[:, np.newaxis] for key, each in zip(keys, found, strict=True)
-            }
-            stored = [[("_values", _order(each.whole, by_row)), ("_scale", each.scale)] for each in found]
-        return ["&" + self._keep(key, parts, matrix=True) for key, parts in zip(keys, stored, strict=True)]
+        """Matrices (rows, columns) whose products are summed; stored column after column, or `by_row`.
 
-    def _keep(self, key: str, parts: Sequence[tuple[str, Array]], *, matrix: bool) -> str:
-        if key in self._names:
-            return self._names[key]
-        name = f"w{len(self._names)}"
-        self._names[key] = name
-        texts = [f"/* {key} */"] + [c_array(name + ending, array) for ending, array in parts]
-        if matrix:
-            fields = ", ".join(name + ending for ending, _ in parts)
-            texts.append(f"static const matrix {name} = {{ {fields} }};\n")
-        self.flash_bytes += sum(array.nbytes for _, array in parts)
-        self.texts[name] = "\n".join(texts)
-        return name
+        Rounded to int8 they share one scale for each row.
+        """
+        if self.kind == "float":
+            return [
+                self._matrix(key, _order(matrix, by_row)) for key, matrix in zip(keys, matrices, strict=True)
+            ]
+        found = quantise(*matrices)
+        self.effective |= {
+            key: each.whole * each.scale[:, np.newaxis] for key, each in zip(keys, found, strict=True)
+        }
+        scale = self._keep(f"scale of {' and '.join(keys)}", found[0].scale)
+        return [
+            self._matrix(key, _order(each.whole, by_row), scale)
+            for key, each in zip(keys, found, strict=True)
+        ]
+
+    def _matrix(self, key: str, values: Array, *fields: str) -> str:
+        """A pointer to a structure "matrix"."""
+        stored = self._keep(key, values)
+        name = f"{stored}_matrix"
+        self.texts[name] = f"static const matrix {name} = {{ {', '.join([stored, *fields])} }};\n"
+        return f"&{name}"
+
+    def _keep(self, key: str, values: Array) -> str:
+        if key not in self._names:
+            name = f"w{len(self._names)}"
+            self._names[key] = name
+            self.flash_bytes += values.nbytes
+            self.texts[name] = f"/* {key} */\n{c_array(name, values)}"
+        return self._names[key]
 
 
 def _order(matrix: Array, by_row: bool) -> Array:
