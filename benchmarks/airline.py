@@ -13,16 +13,16 @@ from functools import partial
 import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold
 from text_baselines import macro_f1, majority, tfidf
-from text_run import Runs, arguments, json_line, read_glove, table, train_members
+from text_run import Runs, arguments, json_line, read_glove, table
 
 from hiddenstate.data.text_split import TextSplitSettings, split_texts
 from hiddenstate.data.text_table import TextSettings, TextTable, load_texts
 from hiddenstate.data.tokens import TokenSettings
 from hiddenstate.data.vectors import Vectors
 from hiddenstate.models.text_classifier import TextModelSettings
-from hiddenstate.tasks.classify import ClassifyTask
 from hiddenstate.tasks.classify_settings import ClassifySettings
 from hiddenstate.training import TrainingSettings
+from hiddenstate.workflows.classes.fit import fit_classes
 
 FOLDS = 5
 TASK = ClassifySettings(tokens=TokenSettings(fold_digits=True), label_smoothing=0.1, watch="error", members=2)
@@ -45,9 +45,15 @@ def folds(tweets: TextTable, seed: int) -> list[tuple[TextTable, TextTable]]:
 def run(train: TextTable, test: TextTable, vectors: list[Vectors], seed: int) -> dict[str, float]:
     """Macro-F1 in percent of the network and the baselines on one fold."""
     split = split_texts(train, TextSplitSettings(validation=0.1, seed=seed))
-    task = ClassifyTask.fit(split.train, TASK, NETWORK, vectors)
-    models = train_members(task, split.train, split.validation, replace(TRAINING, seed=seed))
-    task.calibrate(models, split.validation)
+    fitted = fit_classes(
+        split.train,
+        split.validation,
+        task=TASK,
+        network=NETWORK,
+        training=replace(TRAINING, seed=seed),
+        vectors=vectors,
+    )
+    task, models = fitted.task, fitted.models
     result = task.predict(models, test)
     answers = [result.labels[number] for number in result.predicted]
     return {

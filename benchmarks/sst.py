@@ -14,16 +14,16 @@ from functools import partial
 from pathlib import Path
 
 from text_baselines import accuracy, majority, tfidf
-from text_run import Runs, arguments, chosen, json_line, read_glove, table, train_members
+from text_run import Runs, arguments, chosen, json_line, read_glove, table
 
 from hiddenstate.data.text_table import TextTable, table_of
 from hiddenstate.data.tokens import TokenSettings
 from hiddenstate.data.vectors import Vectors
 from hiddenstate.models.text_classifier import TextModelSettings
 from hiddenstate.tasks.classification_metrics import classification_metrics
-from hiddenstate.tasks.classify import ClassifyTask
 from hiddenstate.tasks.classify_settings import ClassifySettings
 from hiddenstate.training import TrainingSettings
+from hiddenstate.workflows.classes.fit import fit_classes
 
 TASK = ClassifySettings(tokens=TokenSettings(unit="whitespace"), watch="error", members=2)
 NETWORK = TextModelSettings(cell="lstm", hidden_size=128, pool="max+attention", character_size=0)
@@ -67,9 +67,15 @@ def read_trees(path: Path, *, binary: bool, whole_sentences: bool) -> TextTable:
 
 
 def run(parts: dict[str, TextTable], vectors: list[Vectors], seed: int) -> dict[str, float]:
-    task = ClassifyTask.fit(parts["train"], TASK, NETWORK, vectors)
-    models = train_members(task, parts["train"], parts["dev"], replace(TRAINING, seed=seed))
-    task.calibrate(models, parts["dev"])
+    fitted = fit_classes(
+        parts["train"],
+        parts["dev"],
+        task=TASK,
+        network=NETWORK,
+        training=replace(TRAINING, seed=seed),
+        vectors=vectors,
+    )
+    task, models = fitted.task, fitted.models
     validated = classification_metrics(task.predict(models, parts["dev"]))
     tested = classification_metrics(task.predict(models, parts["test"]))
     return {

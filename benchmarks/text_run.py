@@ -1,7 +1,6 @@
-"""What the text benchmarks share: training members, resuming by seed, the table, the JSON line."""
+"""What the text benchmarks share: resuming by seed, the table, the JSON line."""
 
 import argparse
-import dataclasses
 import json
 import sys
 import time
@@ -10,13 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
 
-from hiddenstate.data.text_table import TextTable
 from hiddenstate.data.vectors import Vectors, read_vectors
-from hiddenstate.seeding import derive, seed_everything
-from hiddenstate.tasks.classify import ClassifyTask
-from hiddenstate.training import Trainer, TrainingSettings
 
 
 def arguments(description: str, argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -40,22 +34,6 @@ def chosen(options: argparse.Namespace, name: str) -> bool:
 def read_glove(folder: Path, wanted: bool) -> list[Vectors]:
     """The 50- and the 100-number vectors, side by side: the second file has gaps that the first fills."""
     return [read_vectors(folder / f"glove/glove.6B.{size}d.cut.txt.gz") for size in (50, 100) if wanted]
-
-
-def train_members(
-    task: ClassifyTask, train: TextTable, validation: TextTable, training: TrainingSettings
-) -> list[nn.Module]:
-    """The task's members, each trained from a seed of its own; the best epoch on `validation` is kept."""
-    validate = task.validator(validation)
-    models: list[nn.Module] = []
-    for member in range(task.settings.members):
-        settings = dataclasses.replace(training, seed=derive(training.seed, "member", member))
-        seed_everything(settings.seed, "weights")
-        model = task.build_model()
-        batches = task.batches(train, batch_size=settings.batch_size, seed=settings.seed)
-        Trainer(settings).fit(model, task.loss, batches, validate)
-        models.append(model)
-    return models
 
 
 class Runs:

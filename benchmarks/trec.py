@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from text_baselines import accuracy, majority, tfidf
-from text_run import Runs, arguments, chosen, json_line, read_glove, table, train_members
+from text_run import Runs, arguments, chosen, json_line, read_glove, table
 
 from hiddenstate.data.labels import LabelSettings
 from hiddenstate.data.text_split import TextSplitSettings, find_leak, split_texts
@@ -22,9 +22,9 @@ from hiddenstate.data.tokens import TokenSettings
 from hiddenstate.data.vectors import Vectors
 from hiddenstate.models.text_classifier import TextModelSettings
 from hiddenstate.tasks.classification_metrics import classification_metrics
-from hiddenstate.tasks.classify import ClassifyTask
 from hiddenstate.tasks.classify_settings import ClassifySettings
 from hiddenstate.training import TrainingSettings
+from hiddenstate.workflows.classes.fit import fit_classes
 
 # The file is cut by spaces already.
 TASK = ClassifySettings(
@@ -45,9 +45,15 @@ TRAINING = TrainingSettings(
 def run(train: TextTable, test: TextTable, vectors: list[Vectors], seed: int) -> dict[str, float]:
     """Test accuracy in percent of both levels, and what the probabilities are worth."""
     split = split_texts(train, TextSplitSettings(validation=0.1, seed=seed))
-    task = ClassifyTask.fit(split.train, TASK, NETWORK, vectors)
-    models = train_members(task, split.train, split.validation, replace(TRAINING, seed=seed))
-    task.calibrate(models, split.validation)
+    fitted = fit_classes(
+        split.train,
+        split.validation,
+        task=TASK,
+        network=NETWORK,
+        training=replace(TRAINING, seed=seed),
+        vectors=vectors,
+    )
+    task, models = fitted.task, fitted.models
     validated = [classification_metrics(level) for level in task.predict_levels(models, split.validation)]
     six, fifty = (classification_metrics(level) for level in task.predict_levels(models, test))
     return {

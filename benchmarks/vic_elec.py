@@ -24,9 +24,9 @@ from hiddenstate.records import Score
 from hiddenstate.tasks.baselines.naive_error import seasonal_naive_error
 from hiddenstate.tasks.forecast_settings import ForecastSettings
 from hiddenstate.training import TrainingSettings
-from hiddenstate.workflows.comparison import compare
-from hiddenstate.workflows.fit import fit_forecaster, learnt_span
-from hiddenstate.workflows.run_settings import ForecastRun
+from hiddenstate.workflows.forecasts.comparison import compare
+from hiddenstate.workflows.forecasts.fit import fit_forecaster, learnt_span
+from hiddenstate.workflows.forecasts.run_settings import ForecastRun
 
 VALIDATION, TEST = "2013-07-01", "2014-01-01"
 VARIANTS = {

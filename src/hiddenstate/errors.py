@@ -31,3 +31,7 @@ class OutputError(HiddenstateError):
 
 class TrainingError(HiddenstateError):
     """Training cannot go on: the loss is not finite, nothing can learn, a checkpoint does not fit."""
+
+
+class ExtraError(HiddenstateError):
+    """An optional package is not installed."""

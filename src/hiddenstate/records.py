@@ -78,7 +78,10 @@ class Classification:
     labels: tuple[str, ...]
     """Names of the k classes."""
     probabilities: NDArray[np.float64]
-    """(n, k); rows sum to 1, or with several labels a text each column stands for itself."""
+    """(n, k); rows sum to 1, or with several labels a text each column stands for itself.
+
+    NaN throughout where the method answers without probabilities, as a support vector machine does.
+    """
     predicted: NDArray[np.int64] | NDArray[np.bool_]
     """(n,) index into `labels`, -1 for "none of these"; with several labels a text (n, k) true or false."""
     texts: tuple[str, ...]
@@ -91,3 +94,35 @@ class Classification:
     """As `predicted`; -1 for a label that is missing or was never seen in training."""
     multi_label: bool = False
     """Whether a text may have several labels, or none."""
+
+    @property
+    def has_probabilities(self) -> bool:
+        """Whether the method says how sure it is."""
+        return not np.isnan(self.probabilities).any()
+
+
+@dataclass(frozen=True)
+class ClassRow:
+    """How well one class is answered: a row of the per-class table."""
+
+    label: str
+    precision: float
+    """Of the texts that got this label, the share that has it; 0 where none got it."""
+    recall: float
+    """Of the texts that have this label, the share that got it; 0 where none has it."""
+    f1: float
+    count: int
+    """Texts that have this label."""
+
+
+@dataclass(frozen=True)
+class ReliabilityBin:
+    """The answers whose confidence lies in [low, high)."""
+
+    low: float
+    high: float
+    confidence: float
+    """Mean; NaN in an empty bin."""
+    accuracy: float
+    """Share of them that is right; NaN in an empty bin."""
+    count: int

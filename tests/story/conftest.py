@@ -1,5 +1,7 @@
 """A small demand-like file, a model trained on it through the command line, and a way to call commands."""
 
+import contextlib
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,15 +68,16 @@ def demand(tmp_path_factory) -> Path:
 def model(demand, tmp_path_factory) -> Path:
     """A bundle trained through the command line, once for all tests."""
     folder = tmp_path_factory.mktemp("models") / "model"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.argv", ["hiddenstate", "train", str(demand), *TINY, "--out", str(folder)])
-        run_quietly()
+    quietly("train", demand, *TINY, "--out", folder)
     return folder
 
 
-def run_quietly() -> None:
-    import contextlib
-    import io
-
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+def quietly(*arguments: object) -> None:
+    """Run a command in this process without its output; for fixtures that live longer than a test."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.suppress(SystemExit),
+    ):
+        patch.setattr("sys.argv", ["hiddenstate", *map(str, arguments)])
         run()

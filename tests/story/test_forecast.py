@@ -50,7 +50,7 @@ def test_evaluate_measures_the_model_beside_baselines(call, model, demand):
     result = json.loads(outcome.out)
     assert 0 < result["model"]["mae"] < 30
     assert {"seasonal naive (day)", "seasonal naive (week)"} <= set(result["baselines"])
-    assert result["windows"] > 20
+    assert result["rows"] > 20
     table = call("evaluate", model, demand)
     assert "Verdict" in table.out
 

@@ -1,14 +1,15 @@
 """Every setting of a run changes something that a user can see: a dead option would be a lie."""
 
-import dataclasses
 import inspect
 import json
+import typing
 
 import pytest
 
-from hiddenstate.cli.flags import FORECAST_FLAGS
+from hiddenstate.cli.flags import FLAGS
 from hiddenstate.cli.train import train
-from hiddenstate.workflows.run_settings import ForecastRun
+from hiddenstate.workflows.classes.run_settings import ClassRun
+from hiddenstate.workflows.forecasts.run_settings import ForecastRun
 from tests.story.conftest import TINY, lines
 
 CHANGES = [
@@ -69,12 +70,15 @@ def test_a_setting_changes_what_is_seen(call, gappy, plain, tmp_path, place, val
         assert metrics != plain["seen"][0]
 
 
-def test_every_flag_has_its_setting_and_its_parameter():
-    sections = {field.name: field.type for field in dataclasses.fields(ForecastRun)}
-    parameters = set(inspect.signature(train).parameters)
-    for flag, path in FORECAST_FLAGS.items():
-        for family in ("direct", "segments"):
-            table, key = path.format(family=family).split(".")
-            assert table in sections
-            assert key in {field.name for field in dataclasses.fields(sections[table])}, path
-        assert flag in parameters
+RUNS = {"forecast": ForecastRun, "classify": ClassRun}
+
+
+@pytest.mark.parametrize(
+    ("task", "flag", "family"),
+    [(task, flag, family) for task in FLAGS for flag in FLAGS[task] for family in ("direct", "segments")],
+)
+def test_every_flag_has_its_setting_and_its_parameter(task, flag, family):
+    settings = RUNS[task]
+    for key in FLAGS[task][flag].format(family=family).split("."):
+        settings = typing.get_type_hints(settings)[key]
+    assert flag in inspect.signature(train).parameters

@@ -18,11 +18,11 @@ def evaluate(
     \b
     hiddenstate evaluate model/ later.csv --json
     """
-    from hiddenstate.cli.show import show_evaluation, show_json
-    from hiddenstate.workflows.evaluate import evaluate_forecaster
+    from hiddenstate.cli.show import show_json, show_outcome
+    from hiddenstate.workflows.kinds import kind_of
 
-    evaluation = evaluate_forecaster(model, source)
+    outcome = kind_of(model).evaluate(model, source)
     if as_json:
-        show_json(evaluation.to_dict())
+        show_json(outcome.to_dict())
     else:
-        show_evaluation(evaluation)
+        show_outcome(outcome)

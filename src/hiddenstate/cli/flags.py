@@ -2,8 +2,10 @@
 
 import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from hiddenstate.choices import choose
 from hiddenstate.errors import SettingsError
 
 FORECAST_FLAGS: dict[str, str] = {
@@ -33,7 +35,36 @@ FORECAST_FLAGS: dict[str, str] = {
 }
 """Flag (with underscores) -> dotted place in the settings of a forecasting run; a family has a section of its own."""
 
-LISTS = frozenset({"target", "known", "past", "missing_values"})
+CLASS_FLAGS: dict[str, str] = {
+    "text": "data.text",
+    "target": "data.target",
+    "vectors": "data.vectors",
+    "test": "split.test",
+    "validation": "split.validation",
+    "hierarchy": "task.labels.hierarchy",
+    "separator": "task.labels.separator",
+    "tokens": "task.tokens.unit",
+    "class_weights": "task.class_weights",
+    "none_label": "task.none_label",
+    "members": "task.members",
+    "model": "model.cell",
+    "hidden_size": "model.hidden_size",
+    "layers": "model.num_layers",
+    "bidirectional": "model.bidirectional",
+    "pool": "model.pool",
+    "attention": "model.attention",
+    "epochs": "training.epochs",
+    "batch_size": "training.batch_size",
+    "learning_rate": "training.learning_rate",
+    "max_minutes": "training.max_minutes",
+    "seed": "training.seed",
+}
+"""The same for labelling texts."""
+
+FLAGS: dict[str, dict[str, str]] = {"forecast": FORECAST_FLAGS, "classify": CLASS_FLAGS}
+"""By the word after ``--task``."""
+
+LISTS = frozenset({"known", "past", "missing_values", "vectors"})
 """Flags that take several names separated by commas."""
 
 
@@ -67,17 +98,48 @@ def place(values: dict[str, Any], path: str, value: Any) -> None:
     values[key] = value
 
 
-def merge(base: dict[str, Any], flags: Mapping[str, Any], overrides: list[str]) -> dict[str, Any]:
+def read_settings(file: Path | None) -> dict[str, Any]:
+    """Nested dictionaries of a TOML file, empty without one. Raises `SettingsError` for one that cannot be read."""
+    if file is None:
+        return {}
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{file}: expected a readable TOML file, got: {error}. Check the path.") from None
+
+
+def task_for(task: str | None, flags: Mapping[str, Any], base: Mapping[str, Any]) -> str:
+    """The task that was named or, without a name, the one that a text column speaks for.
+
+    Raises `SettingsError` for an unknown name.
+    """
+    if task is not None:
+        choose(FLAGS, task, "task")
+        return task
+    return "classify" if flags.get("text") or "text" in base.get("data", {}) else "forecast"
+
+
+def merge(
+    base: dict[str, Any], flags: Mapping[str, Any], overrides: list[str], *, task: str
+) -> dict[str, Any]:
     """Settings of a file, then the flags that were given, then ``--set``: the later wins.
 
-    Raises `SettingsError` for a ``--set`` that is not ``section.key=value``.
+    Raises `SettingsError` for a flag of another task, and a ``--set`` that is not ``section.key=value``.
     """
     family = flags.get("family") or base.get("task", {}).get("family")
     section = "segments" if family == "segments" else "direct"
+    places = FLAGS[task]
     for flag, value in flags.items():
-        if value is not None:
-            path = FORECAST_FLAGS[flag].format(family=section)
-            place(base, path, names(value) if flag in LISTS else value)
+        if value is None:
+            continue
+        if flag not in places:
+            others = [name for name, table in FLAGS.items() if flag in table]
+            raise SettingsError(
+                f"--{flag.replace('_', '-')}: expected with --task {' or '.join(others)}, got it with --task "
+                f"{task}. Leave it out, or name the other task."
+            )
+        several = flag in LISTS or places[flag] == "data.targets"
+        place(base, places[flag].format(family=section), names(value) if several else value)
     for override in overrides:
         path, equals, text = override.partition("=")
         if not equals or "." not in path:

@@ -1,35 +1,55 @@
-"""``hiddenstate predict``: forecast what follows the last row of a file."""
+"""``hiddenstate predict``: what a saved model says about new rows or texts."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from hiddenstate.errors import InputError
+
 
 def predict(
     model: Annotated[Path, typer.Argument(help="Folder that training wrote.", show_default=False)],
     source: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
-            help="Recent rows; known-future columns go on through the horizon.", show_default=False
+            help="A forecaster reads recent rows, known columns going on through the horizon; a text model "
+            "reads the texts of its column.",
+            show_default=False,
         ),
-    ],
+    ] = None,
+    text: Annotated[
+        list[str] | None, typer.Option("--text", help="A text to label; may be given several times.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="CSV, Parquet or JSON Lines file; standard output if not given.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier file.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one answer a line.")] = False,
 ) -> None:
-    """Forecast the steps that follow the last observed target: quantiles in your units, with time stamps.
+    """Forecast what follows the last row of a file, or label texts, with a saved model.
 
     \b
-    hiddenstate predict model/ latest.csv --out forecast.csv
+    hiddenstate predict model/ latest.csv --out forecast.csv      # quantiles in your units, with time stamps
+    hiddenstate predict model/ --text "Who wrote Hamlet ?"        # label, probabilities, the words looked at
     """
-    from hiddenstate.workflows.predict import predict_forecast
+    from hiddenstate.cli.show import console
+    from hiddenstate.workflows.kinds import kind_of
     from hiddenstate.workflows.tables import print_table, write_table
 
-    table = predict_forecast(model, source)
-    if out is None:
-        print_table(table)
+    if (source is None) == (not text):
+        raise InputError(
+            "expected a file or --text, got " + ("neither" if source is None else "both") + ". Give one."
+        )
+    kind = kind_of(model)
+    answers = kind.answer(model, text or []) if source is None else kind.predict(model, source)
+    if out is not None:
+        write_table(answers.table, out, force=force)
+        typer.echo(f"{len(answers.table)} rows in {out}", err=True)
+    elif as_json:
+        typer.echo(answers.table.write_ndjson(), nl=False)
+    elif answers.shown:
+        for part in answers.shown:
+            console().print(part)
     else:
-        write_table(table, out, force=force)
-        typer.echo(f"{len(table)} rows in {out}", err=True)
+        print_table(answers.table)

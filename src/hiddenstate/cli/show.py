@@ -7,26 +7,39 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hiddenstate.workflows.comparison import Comparison
-    from hiddenstate.workflows.evaluate import Evaluation
-    from hiddenstate.workflows.train import Trained
+    from hiddenstate.workflows.outcome import Outcome, Trained
 
-COLUMNS = ("mae", "rmse", "mape", "nd", "mase", "pinball")
 STYLES = {"better": "bold green", "same": "bold yellow", "worse": "bold red"}
 
 
 def show_result(trained: Trained) -> None:
     """What training found, and where everything is."""
-    _show_comparison(trained.comparison, trained.unit)
-    _console().print(f"Model:  {trained.folder}/", soft_wrap=True, highlight=False)
-    _console().print(f"Report: {trained.report.resolve()}", soft_wrap=True, highlight=False)
+    show_outcome(trained.outcome)
+    console().print(f"Model:  {trained.folder}/", soft_wrap=True, highlight=False)
+    console().print(f"Report: {trained.report.resolve()}", soft_wrap=True, highlight=False)
 
 
-def show_evaluation(evaluation: Evaluation) -> None:
-    """What the measurement found, and what was repaired in the file."""
-    _show_comparison(evaluation.comparison, evaluation.unit)
-    for line in evaluation.repairs:
-        _console().print(f"Data: {line}", highlight=False)
+def show_outcome(outcome: Outcome) -> None:
+    """The table, what to know beside it, and the verdict."""
+    from hiddenstate.plots import score_table
+
+    screen = console()
+    table = score_table(
+        outcome.scores,
+        metrics=outcome.columns,
+        unit=outcome.unit,
+        note=f"Measured on {outcome.basis}. * best of a column.",
+    )
+    screen.print(table.terminal())
+    for line in outcome.notes:
+        screen.print(line, highlight=False, markup=False)
+    for line in outcome.repairs:
+        screen.print(f"Data: {line}", highlight=False, markup=False)
+    if outcome.verdict is not None:
+        screen.print()
+        style = STYLES[outcome.verdict.level]
+        screen.print(f"Verdict: {outcome.verdict.text}", style=style, highlight=False, markup=False)
+        screen.print()
 
 
 def show_json(values: dict[str, Any]) -> None:
@@ -36,36 +49,8 @@ def show_json(values: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(plain_json(values), indent=2, ensure_ascii=False) + "\n")
 
 
-def _show_comparison(comparison: Comparison, unit: str | None) -> None:
-    from hiddenstate.plots import score_table
-
-    console = _console()
-    table = score_table(
-        comparison.scores,
-        metrics=COLUMNS,
-        unit=unit,
-        note="Measured on the same windows. * best of a column.",
-    )
-    console.print(table.terminal())
-    inside = [
-        f"{key.removeprefix('coverage_')} % interval holds {value:.1f} % of the truth"
-        for key, value in comparison.model.metrics.items()
-        if key in ("coverage_80", "coverage_95")
-    ]
-    if inside:
-        console.print(f"Intervals: {'; '.join(inside)}.", highlight=False)
-    for name, reason in comparison.left_out.items():
-        console.print(f"Left out: {name}, because {reason}", highlight=False)
-    if comparison.verdict is not None:
-        console.print()
-        console.print(
-            f"Verdict: {comparison.verdict.text}", style=STYLES[comparison.verdict.level], highlight=False
-        )
-        console.print()
-
-
-def _console() -> Any:
+def console() -> Any:
+    """The terminal. A pipe has no width of its own: wide enough that no figure is cut."""
     from rich.console import Console
 
-    # A pipe has no width of its own: wide enough that no figure is cut.
     return Console() if sys.stdout.isatty() else Console(width=110)

@@ -10,6 +10,6 @@ def summary(
     model: Annotated[Path, typer.Argument(help="Folder that training wrote.", show_default=False)],
 ) -> None:
     """Print layers, output shapes and parameters of a saved model."""
-    from hiddenstate.workflows.summary import summarise
+    from hiddenstate.workflows.kinds import kind_of
 
-    typer.echo(str(summarise(model)))
+    typer.echo(str(kind_of(model).summarise(model)))

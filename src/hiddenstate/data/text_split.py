@@ -15,21 +15,28 @@ class TextSplitSettings:
     """Shares of the rows; section ``[split]`` of ``settings.toml``."""
 
     validation: float = 0.1
-    test: float = 0.0
-    """0 where the test rows come from a file of their own."""
+    test: float | str = 0.0
+    """A share, or the path of a file of labelled texts with the columns of the training file."""
+    refit: bool = False
+    """Train again on training and validation rows together, for as many epochs as did best."""
     seed: int = 0
     """Another seed, another split."""
 
     def __post_init__(self) -> None:
-        for name in ("validation", "test"):
-            if not 0.0 <= getattr(self, name) < 1.0:
+        for name, share in (("validation", self.validation), ("test", self.test_share)):
+            if not 0.0 <= share < 1.0:
                 raise SettingsError(
-                    f"split.{name}: expected a share from 0 to below 1, got {getattr(self, name)}. Correct it."
+                    f"split.{name}: expected a share from 0 to below 1, got {share}. Correct it."
                 )
-        if self.validation + self.test >= 1.0:
+        if self.validation + self.test_share >= 1.0:
             raise SettingsError(
                 "split: expected shares that leave rows to train on, got 1 or more. Lower them."
             )
+
+    @property
+    def test_share(self) -> float:
+        """Share of the rows that are held back for the test: none where it has a file of its own."""
+        return 0.0 if isinstance(self.test, str) else self.test
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,7 @@ def split_texts(table: TextTable, settings: TextSplitSettings) -> TextSplit:
         # Rounded up and down at random, so that many small classes together keep the share.
         wanted = {
             name: int(rows_of_label * share + random.random()) if len(same_text) > 1 else 0
-            for name, share in (("test", settings.test), ("validation", settings.validation))
+            for name, share in (("test", settings.test_share), ("validation", settings.validation))
         }
         for place, number in enumerate(order):
             rows = same_text[int(number)]
@@ -84,7 +91,7 @@ def split_texts(table: TextTable, settings: TextSplitSettings) -> TextSplit:
             name = next((part for part, count in wanted.items() if count >= len(rows) and not last), "train")
             wanted[name] = wanted.get(name, 0) - len(rows)
             parts[name] += rows
-    for name, share in (("validation", settings.validation), ("test", settings.test), ("train", 1.0)):
+    for name, share in (("validation", settings.validation), ("test", settings.test_share), ("train", 1.0)):
         if share and not parts[name]:
             raise InputError(
                 f"{table.source}: expected rows for {name}, got none of {len(table)}. "
@@ -98,11 +105,11 @@ def find_leak(train: TextTable, test: TextTable) -> Leak:
     """The rows of `test` whose text, white space and case aside, also stands in `train`."""
     seen: dict[str, set[str]] = defaultdict(set)
     for row, text in enumerate(train.texts):
-        seen[_same(text)].add(train.labels[row] if train.labels else "")
-    rows = tuple(row for row, text in enumerate(test.texts) if text.strip() and _same(text) in seen)
+        seen[folded(text)].add(train.labels[row] if train.labels else "")
+    rows = tuple(row for row, text in enumerate(test.texts) if text.strip() and folded(text) in seen)
     conflicting = 0
     if train.labels is not None and test.labels is not None:
-        conflicting = sum(test.labels[row] not in seen[_same(test.texts[row])] for row in rows)
+        conflicting = sum(test.labels[row] not in seen[folded(test.texts[row])] for row in rows)
     return Leak(rows, len(test), conflicting)
 
 
@@ -110,12 +117,13 @@ def _groups(table: TextTable) -> dict[str, list[list[int]]]:
     """Label -> the rows of each different text; a text goes with the label of its first row."""
     by_text: dict[str, list[int]] = defaultdict(list)
     for row, text in enumerate(table.texts):
-        by_text[_same(text)].append(row)
+        by_text[folded(text)].append(row)
     groups: dict[str, list[list[int]]] = defaultdict(list)
     for rows in by_text.values():
         groups[table.labels[rows[0]] if table.labels else ""].append(rows)
     return groups
 
 
-def _same(text: str) -> str:
+def folded(text: str) -> str:
+    """What makes two texts the same: case and white space aside."""
     return " ".join(text.casefold().split())

@@ -26,6 +26,8 @@ class TextSettings:
     """Column of the labels; ``None``: texts to be labelled."""
     missing_labels: Literal["refuse", "drop", "keep"] = "refuse"
     """What happens to rows without a label. "keep": they have none of several possible labels."""
+    vectors: tuple[str, ...] = ()
+    """Files of word vectors to begin with; several stand side by side."""
 
 
 @dataclass(frozen=True, eq=False)

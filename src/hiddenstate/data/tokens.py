@@ -56,8 +56,11 @@ class Token(NamedTuple):
 class TokenSettings:
     """How text is cut; section ``[data.tokens]`` of ``settings.toml``."""
 
-    unit: Literal["word", "whitespace", "character"] = "word"
-    """Words and marks; what white space separates (for text that is cut already); or single characters."""
+    unit: Literal["word", "whitespace", "character", "subword"] = "word"
+    """Words and marks; what white space separates (for text that is cut already); single characters; or words
+    cut into pieces that the training texts have often, so that a word never seen is still known by its pieces."""
+    subword_count: int = 8000
+    """Different pieces at most."""
     lowercase: bool = True
     """"Apple" and "apple" become one word."""
     fold_digits: bool = False
@@ -70,12 +73,16 @@ class TokenSettings:
     """Tokens of a text at most; what follows is left out."""
 
     def __post_init__(self) -> None:
+        if self.subword_count < 1:
+            raise SettingsError(
+                f"subword_count: expected 1 or more pieces, got {self.subword_count}. Correct the value."
+            )
         if self.longest is not None and self.longest < 1:
             raise SettingsError(f"longest: expected 1 or more tokens, got {self.longest}. Correct the value.")
 
 
 def tokenize(text: str, settings: TokenSettings | None = None) -> list[Token]:
-    """Cut one text; an empty text gives an empty list.
+    """Cut one text; an empty text gives an empty list. Subwords come as whole words: `Tokenizer` cuts those.
 
     >>> [token.form for token in tokenize("He didn't pay $3.50, did he?")]
     ['he', 'did', "n't", 'pay', '$', '3.50', ',', 'did', 'he', '?']
@@ -98,6 +105,7 @@ def token_forms(texts: Iterable[str], settings: TokenSettings | None = None) -> 
 
 _PATTERNS = {
     "word": _WORD,
+    "subword": _WORD,
     "whitespace": re.compile(r"\S+"),
     "character": re.compile(r".", re.DOTALL),
 }

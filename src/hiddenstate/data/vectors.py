@@ -154,7 +154,7 @@ def _read_text(
             vector = np.array(parts[-size:], dtype=np.float32)
         except ValueError:
             raise _broken(
-                path, line_number, f"{size} numbers", line[:40].decode("utf-8", "replace")
+                path, line_number, f"{size} numbers", line[:40].decode("utf-8", "replace").strip()
             ) from None
         if not np.isfinite(vector).all():
             raise _broken(path, line_number, "finite numbers", "NaN or infinity")

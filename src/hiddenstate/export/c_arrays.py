@@ -17,10 +17,12 @@ def _activation(code: Code, operation: Operation) -> None:
     if function == "softmax":
         code.call("softmax", code.at(x), count(shape[:-1]), shape[-1], code.at(y))
         return
-    kernel = {"tanh": "hyperbolic", "sigmoid": "sigmoid", "exp": "exponential"}.get(function)
+    kernel = {"tanh": "hyperbolic", "sigmoid": "sigmoid"}.get(function)
     if kernel:
         code.kernels.add(kernel)
         _each(code, y, f"{kernel}(({code.at(x)})[i])")
+    elif function == "exp":  # of the library: ours, made for gates, ends at 88
+        _each(code, y, f"expf(({code.at(x)})[i])")
     elif function == "relu":
         _each(code, y, f"({code.at(x)})[i] > 0.0f ? ({code.at(x)})[i] : 0.0f")
     else:

@@ -29,6 +29,7 @@ LETTER, SYMBOL = 6.2, 50
 READOUT = "readout"
 """Name of the layer whose marks carry what a pointer or the arrow keys read out."""
 
+_MARKS = frozenset({f"{{{SVG}}}line", f"{{{SVG}}}path"})
 _COORDINATES = frozenset({"d", "transform", "x", "y", "x1", "x2", "y1", "y2", "width", "height", "points"})
 _LONG_DECIMAL = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
 _NOISE = ("pointer-events", "aria-roledescription", "aria-hidden", "role")
@@ -178,7 +179,7 @@ def _clean(drawn: str, description: str) -> str:
     for element in root.iter():
         if element is not root and "aria-label" in element.attrib:
             label = element.attrib.pop("aria-label")
-            if element.tag == f"{{{SVG}}}line":
+            if element.tag in _MARKS:
                 element.set("data-say", label)
         for name in _NOISE:
             element.attrib.pop(name, None)

@@ -1,5 +1,7 @@
 """What the figures of a score are called, in which unit they are, and which way is better."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -21,6 +23,12 @@ class MetricColumn:
 
     meaning: str = ""
     """What it is, for a reader who does not know the abbreviation."""
+    scale: float = 1.0
+    """What the stored figure is multiplied with to be shown: 100 for a share in percent."""
+
+    def shown(self, metrics: Mapping[str, float]) -> float:
+        """The figure of a score in the column's unit; NaN where it was not measured."""
+        return metrics.get(self.key, math.nan) * self.scale
 
     def direction(self) -> str:
         """Which way is better, to follow a label: ``", lower is better"``."""
@@ -33,6 +41,11 @@ class MetricColumn:
         if self.better == "lower":
             return value
         return -value if self.better == "higher" else abs(value - float(self.better))
+
+
+def _share(key: str, label: str, meaning: str) -> MetricColumn:
+    """A share from 0 to 1 that is shown in percent; higher is better."""
+    return MetricColumn(key, label, "%", "higher", meaning, 100.0)
 
 
 METRICS: dict[str, MetricColumn] = {
@@ -61,13 +74,27 @@ METRICS: dict[str, MetricColumn] = {
             meaning="loss of the forecast quantiles: rewards intervals that are narrow and hold the truth",
         ),
         MetricColumn("mape_skipped", "Left out", "", None, "number of zero truths that MAPE leaves out"),
-        MetricColumn("accuracy", "Accuracy", "%", "higher", "share of right answers"),
-        MetricColumn(
+        _share("accuracy", "Accuracy", "share of the texts with the right label"),
+        _share("exact", "All labels right", "share of the texts with all labels right and none too many"),
+        _share(
             "macro_f1",
             "Macro-F1",
+            "mean over the classes of F1, the harmonic mean of precision and recall: rare classes count as much",
+        ),
+        _share("micro_f1", "Micro-F1", "F1 of all labels of all texts together: frequent labels count more"),
+        MetricColumn(
+            "log_loss", "Log loss", meaning="mean of -log of the probability that the right label got"
+        ),
+        MetricColumn(
+            "ece",
+            "ECE",
             "%",
-            "higher",
-            "mean over the classes of the harmonic mean of precision and recall",
+            meaning="expected calibration error: how far, on average, the probability of an answer is from "
+            "how often such answers are right",
+            scale=100.0,
+        ),
+        MetricColumn(
+            "none_share", "None of these", "%", None, "share of the texts left without a label", 100.0
         ),
     )
 }

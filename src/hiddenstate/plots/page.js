@@ -37,8 +37,9 @@
     let best = null, least = Infinity;
     for (const mark of marks) {
       const at = centre(mark);
-      if (y < at.top - 24 || y > at.bottom + 24) continue;
-      const distance = Math.abs(at.x - x);
+      const gap = Math.max(at.top - y, y - at.bottom, 0);
+      if (gap > 24) continue;
+      const distance = Math.abs(at.x - x) + gap;
       if (distance < least) { least = distance; best = mark; }
     }
     return least < 60 ? best : null;

@@ -27,17 +27,17 @@ def score_bars(scores: Sequence[Score], metric: str = "mae", *, unit: str | None
 
     column = metric_column(metric, unit)
     title = f"{column.label}: model and simple methods"
-    measured = [score for score in scores if math.isfinite(score.metrics.get(metric, math.nan))]
+    measured = [score for score in scores if math.isfinite(column.shown(score.metrics))]
     if not measured:
         return nothing_to_draw(title, f"{column.label} was not measured.")
-    measured.sort(key=lambda score: (column.distance(score.metrics[metric]), not score.is_model))
-    places = decimals([score.metrics[metric] for score in measured])
+    measured.sort(key=lambda score: (column.distance(column.shown(score.metrics)), not score.is_model))
+    places = decimals([column.shown(score.metrics) for score in measured])
     rows: list[dict[str, Any]] = [
         {
             "place": place,
             "name": score.name,
-            "value": score.metrics[metric],
-            "text": fixed(score.metrics[metric], places),
+            "value": column.shown(score.metrics),
+            "text": fixed(column.shown(score.metrics), places),
             "colour": LIGHT["model" if score.is_model else "bar"],
         }
         for place, score in enumerate(measured)

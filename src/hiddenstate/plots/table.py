@@ -133,13 +133,15 @@ def score_table(
 
 
 def _rank(score: Score, column: MetricColumn) -> tuple[bool, float]:
-    value = score.metrics.get(column.key, math.nan)
+    value = column.shown(score.metrics)
     return (not math.isfinite(value), column.distance(value) if math.isfinite(value) else 0.0)
 
 
 def _column_texts(scores: Sequence[Score], column: MetricColumn) -> list[str]:
-    values = [score.metrics.get(column.key, math.nan) for score in scores]
+    values = [column.shown(score.metrics) for score in scores]
     places = decimals(values)
+    if column.unit == "%":  # a figure next to zero would bring all others to six decimals
+        places = min(places, 2)
     return [fixed(value, places) for value in values]
 
 
@@ -148,7 +150,7 @@ def _best_rows(scores: Sequence[Score], column: MetricColumn, texts: list[str]) 
     known = [place for place, text in enumerate(texts) if text != UNKNOWN]
     if column.better is None or len(known) < 2:
         return set()
-    winner = min(known, key=lambda place: column.distance(scores[place].metrics[column.key]))
+    winner = min(known, key=lambda place: column.distance(column.shown(scores[place].metrics)))
     return {place for place in known if texts[place] == texts[winner]}
 
 

@@ -34,6 +34,11 @@ LIGHT: dict[str, str] = {
     "fourth": "#AF9039",
     "fifth": "#797E85",
     "bar": "#8A959F",
+    "heat_1": "#E6F1F9",
+    "heat_2": "#C6DFF0",
+    "heat_3": "#93C2E1",
+    "heat_4": "#5099C9",
+    "heat_5": "#00568C",
 }
 DARK: dict[str, str] = {
     "paper": "#14181D",
@@ -51,7 +56,16 @@ DARK: dict[str, str] = {
     "fourth": "#F2C537",
     "fifth": "#A9B5BE",
     "bar": "#66727E",
+    "heat_1": "#1A2B38",
+    "heat_2": "#1F3D54",
+    "heat_3": "#235274",
+    "heat_4": "#2A6C9C",
+    "heat_5": "#8CCBF6",
 }
+HEAT: tuple[str, ...] = ("paper", "heat_1", "heat_2", "heat_3", "heat_4", "heat_5")
+"""Names of the colours from nothing to much, one hue that only grows in strength, so that every eye can order it."""
+ON_HEAT: tuple[str, ...] = ("ink", "ink", "ink", "ink", "ink", "paper")
+"""The colour of text on each of them."""
 BASELINE_COLOURS: tuple[str, ...] = tuple(
     LIGHT[name] for name in ("first", "second", "third", "fourth", "fifth")
 )

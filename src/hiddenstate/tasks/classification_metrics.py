@@ -1,67 +1,41 @@
 """How good labels and their probabilities are: accuracy, F1, calibration, each class, the confusion."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from hiddenstate.errors import InputError
-from hiddenstate.records import Classification
+from hiddenstate.records import Classification, ClassRow, ReliabilityBin
 from hiddenstate.tasks.temperature import BINS, bin_of, calibration_error, log_loss
 
 
-@dataclass(frozen=True)
-class ClassRow:
-    """One class of the per-class table."""
-
-    label: str
-    precision: float
-    """Of the texts that got this label, the share that has it; 0 where none got it."""
-    recall: float
-    """Of the texts that have this label, the share that got it; 0 where none has it."""
-    f1: float
-    count: int
-    """Texts that have this label."""
-
-
-@dataclass(frozen=True)
-class ReliabilityBin:
-    """The answers whose confidence lies in [low, high)."""
-
-    low: float
-    high: float
-    confidence: float
-    """Mean; NaN in an empty bin."""
-    accuracy: float
-    count: int
-
-
 def classification_metrics(result: Classification) -> dict[str, float]:
-    """The figures of a comparison table.
+    """The figures of a comparison table, as shares from 0 to 1 (log_loss aside).
 
     One label a text: accuracy, macro_f1 (over the classes that truth or answers have), log_loss, ece,
     none_share. A label never seen in training counts as answered wrong, except by "none of these"; it is
     outside of log_loss and ece. Several labels a text: exact (all labels right), micro_f1, macro_f1,
-    log_loss, ece.
+    log_loss, ece. A method that answers without probabilities has neither log_loss nor ece.
     Raises `InputError` where the truth is not known.
     """
     truth = _truth(result)
     if result.multi_label:
         return _multi_label_metrics(result, truth)
     predicted = np.asarray(result.predicted)
-    known = truth >= 0
-    confidence = result.probabilities.max(axis=1)
-    best = result.probabilities.argmax(axis=1)
     rows = [
         row for row in per_class(result) if row.count or (predicted == result.labels.index(row.label)).any()
     ]
-    return {
+    figures = {
         "accuracy": float((predicted == truth).mean()),
         "macro_f1": float(np.mean([row.f1 for row in rows])) if rows else float("nan"),
-        "log_loss": log_loss(result.probabilities[known], truth[known]) if known.any() else float("nan"),
-        "ece": calibration_error(confidence[known], best[known] == truth[known]),
-        "none_share": float((predicted == -1).mean()),
     }
+    if result.has_probabilities:
+        known = truth >= 0
+        probabilities, classes = result.probabilities[known], truth[known]
+        right = probabilities.argmax(axis=1) == classes
+        figures["log_loss"] = log_loss(probabilities, classes) if known.any() else float("nan")
+        figures["ece"] = calibration_error(probabilities.max(axis=1), right)
+    figures["none_share"] = float((predicted == -1).mean())
+    return figures
 
 
 def per_class(result: Classification) -> tuple[ClassRow, ...]:
@@ -95,8 +69,13 @@ def confusion(result: Classification) -> NDArray[np.int64]:
 
 
 def reliability(result: Classification, bins: int = BINS) -> tuple[ReliabilityBin, ...]:
-    """Confidence against accuracy in bins of equal width, over texts whose truth is a known class."""
+    """Confidence against accuracy in bins of equal width, over texts whose truth is a known class.
+
+    Raises `InputError` where the truth is not known or the method gave no probabilities.
+    """
     truth = _truth(result)
+    if not result.has_probabilities:
+        raise InputError("reliability: expected probabilities, got a method without. Leave the curve out.")
     if result.multi_label:
         confidence, right = _separate_answers(result, truth)
     else:
@@ -124,14 +103,15 @@ def _multi_label_metrics(result: Classification, truth: NDArray[np.int64]) -> di
     predicted = np.asarray(result.predicted, dtype=bool)
     has = truth.astype(bool)
     both = int((predicted & has).sum())
-    confidence, right = _separate_answers(result, truth)
-    return {
+    figures = {
         "exact": float((predicted == has).all(axis=1).mean()),
         "micro_f1": _share(2 * both, int(predicted.sum() + has.sum())),
         "macro_f1": float(np.mean([row.f1 for row in per_class(result)])),
-        "log_loss": log_loss(result.probabilities, truth, multi_label=True),
-        "ece": calibration_error(confidence, right),
     }
+    if result.has_probabilities:
+        figures["log_loss"] = log_loss(result.probabilities, truth, multi_label=True)
+        figures["ece"] = calibration_error(*_separate_answers(result, truth))
+    return figures
 
 
 def _separate_answers(

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from hiddenstate.data.labels import Labels
 from hiddenstate.data.text_batches import EncodedTexts, TextBatch, TextBatches
 from hiddenstate.data.text_table import TextTable
-from hiddenstate.data.tokens import tokenize
+from hiddenstate.data.tokenizer import Tokenizer
 from hiddenstate.data.vectors import Coverage, Vectors
 from hiddenstate.errors import BundleError
 from hiddenstate.models.embed import EmbedSizes
@@ -79,7 +79,7 @@ class ClassifyTask:
             task._matrix, task.coverage = encoder.matrix(vectors)
         if settings.class_weights == "balanced":
             task._weights = class_weights(labels, labels.encode(learnt.known_labels()))
-        task.notes += _cut_texts(learnt, settings)
+        task.notes += _cut_texts(learnt, encoder.tokenizer)
         return task
 
     @property
@@ -163,7 +163,7 @@ class ClassifyTask:
         """As `predict`, for each level of the labels, coarse first."""
         encoded = self.encode(table)
         probabilities, weights = self._outputs(models, encoded, batch_size)
-        tokens = [tokenize(text, self.settings.tokens) for text in table.texts]
+        tokens = [self.encoder.tokenizer.cut(text) for text in table.texts]
         pieces = tuple(
             tuple(text[token.start : token.stop] for token in row)
             for text, row in zip(table.texts, tokens, strict=True)
@@ -273,11 +273,11 @@ def _without_none(table: TextTable, none_label: str | None) -> TextTable:
     return table.take([row for row, label in enumerate(table.labels) if label.strip() != none_label])
 
 
-def _cut_texts(table: TextTable, settings: ClassifySettings) -> tuple[str, ...]:
+def _cut_texts(table: TextTable, tokenizer: Tokenizer) -> tuple[str, ...]:
     """A note where texts are longer than what is read of them."""
-    longest = settings.tokens.longest
+    longest = tokenizer.settings.longest
     if longest is None:
         return ()
     # A token takes at least one character: most texts need no count.
-    cut = sum(len(tokenize(text, settings.tokens)) >= longest for text in table.texts if len(text) > longest)
+    cut = sum(len(tokenizer.cut(text)) >= longest for text in table.texts if len(text) > longest)
     return (f"{cut} text(s) were cut after {longest:,} tokens (tokens.longest)",) if cut else ()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from hiddenstate.data.characters import Characters
 from hiddenstate.data.ragged import Ragged
 from hiddenstate.data.text_table import TextTable
-from hiddenstate.data.tokens import tokenize
+from hiddenstate.data.tokenizer import Tokenizer
 from hiddenstate.data.vectors import Coverage, Vectors, embedding_matrix
 from hiddenstate.data.vocabulary import UNKNOWN, Vocabulary
 from hiddenstate.models.embed import EmbedSizes
@@ -24,16 +24,16 @@ class TextEncoder:
 
     def __init__(
         self,
+        tokenizer: Tokenizer,
         vocabulary: Vocabulary,
         further: Sequence[str],
         characters: Characters | None,
-        settings: ClassifySettings,
     ) -> None:
         """`further`: words that only the vectors have; their numbers follow those of the vocabulary."""
+        self.tokenizer = tokenizer
         self.vocabulary = vocabulary
         self.further = tuple(further)
         self.characters = characters
-        self.settings = settings
         self._further = {form: number for number, form in enumerate(self.further, start=len(vocabulary))}
 
     @classmethod
@@ -45,13 +45,14 @@ class TextEncoder:
         vectors: Sequence[Vectors] = (),
     ) -> Self:
         """Collect words and n-grams of the training texts, and the further words of `vectors`."""
-        forms = [[token.form for token in tokenize(text, settings.tokens)] for text in table.texts]
+        tokenizer = Tokenizer.fit(table.texts, settings.tokens)
+        forms = tokenizer.forms(table.texts)
         vocabulary = Vocabulary.fit(forms, min_count=settings.min_count, largest=settings.largest_vocabulary)
         characters = None
         if network.character_size:
             characters = Characters.fit(vocabulary.forms[UNKNOWN + 1 :], settings.characters)
         known = {form for source in vectors for form in source.forms}
-        return cls(vocabulary, sorted(known.difference(vocabulary.forms)), characters, settings)
+        return cls(tokenizer, vocabulary, sorted(known.difference(vocabulary.forms)), characters)
 
     def sizes(self, network: TextModelSettings, vectors_size: int | None) -> EmbedSizes:
         """What the embedding has to hold; `vectors_size`: numbers per word of the vectors, None without."""
@@ -86,7 +87,7 @@ class TextEncoder:
 
     def forms(self, texts: Sequence[str]) -> list[list[str]]:
         """The words of each text as the network sees them."""
-        return [[token.form for token in tokenize(text, self.settings.tokens)] for text in texts]
+        return self.tokenizer.forms(texts)
 
     def encode(self, forms: Sequence[Sequence[str]]) -> tuple[Ragged, Ragged | None, Ragged | None]:
         """Numbers of the words; with character features also which of the different words each is, and the
@@ -119,6 +120,7 @@ class TextEncoder:
     def to_dict(self) -> dict[str, Any]:
         """For ``encoders.json``."""
         return {
+            "tokenizer": self.tokenizer.to_dict(),
             "vocabulary": self.vocabulary.to_dict(),
             "further": list(self.further),
             "characters": self.characters.to_dict() if self.characters else None,
@@ -129,8 +131,8 @@ class TextEncoder:
         """The inverse of `to_dict`."""
         characters = values["characters"]
         return cls(
+            Tokenizer.from_dict(values["tokenizer"], settings.tokens),
             Vocabulary.from_dict(values["vocabulary"]),
             values["further"],
             Characters.from_dict(characters, settings.characters) if characters else None,
-            settings,
         )

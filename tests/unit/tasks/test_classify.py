@@ -120,6 +120,18 @@ def test_stored_and_read_again_gives_the_same_probabilities():
         ClassifyTask.from_dict({"labels": {}}, task.settings, network)
 
 
+def test_pieces_of_words_are_answered_with_and_stored():
+    settings = ClassifySettings(tokens=TokenSettings(unit="subword", subword_count=60))
+    task = ClassifyTask.fit(reviews(), settings, NETWORK)
+    model = trained(task, reviews(), epochs=1)
+    again = ClassifyTask.from_dict(json.loads(json.dumps(task.to_dict())), settings, NETWORK)
+    text = "the filmplot was Supergood"
+    first, second = (one.predict([model], table_of([text])) for one in (task, again))
+    np.testing.assert_array_equal(first.probabilities, second.probabilities)
+    assert "".join(first.tokens[0]) == text.replace(" ", "")
+    assert len(first.tokens[0]) == len(first.weights[0]) > 4
+
+
 def test_words_that_only_the_vectors_have_are_not_unknown():
     matrix = np.random.default_rng(0).normal(size=(3, 8)).astype(np.float32)
     vectors = Vectors(("good", "Splendid", "horrid"), matrix, "vectors.txt")

@@ -1,31 +1,17 @@
 """A saved forecaster on data that it has not seen."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from hiddenstate.data.assemble import load_panel
 from hiddenstate.data.files import Source
 from hiddenstate.data.split import Span
 from hiddenstate.errors import InputError
-from hiddenstate.workflows.comparison import Comparison, compare
-from hiddenstate.workflows.saved import open_forecaster
+from hiddenstate.workflows.forecasts.comparison import compare
+from hiddenstate.workflows.forecasts.saved import open_forecaster
+from hiddenstate.workflows.outcome import Outcome
 
 
-@dataclass(frozen=True)
-class Evaluation:
-    """A comparison, and what had to be repaired in the file to make it."""
-
-    comparison: Comparison
-    repairs: tuple[str, ...]
-    unit: str | None
-
-    def to_dict(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return {**self.comparison.to_dict(), "repairs": list(self.repairs)}
-
-
-def evaluate_forecaster(folder: Path, source: Source) -> Evaluation:
+def evaluate_forecaster(folder: Path, source: Source) -> Outcome:
     """Forecast every window of `source` and measure it beside the baselines that need no training.
 
     Raises `InputError` where the file is too short for one window.
@@ -46,4 +32,4 @@ def evaluate_forecaster(folder: Path, source: Source) -> Evaluation:
         )
     forecast = saved.task.predict(saved.models, panel, origins)
     comparison = compare(panel, origins, forecast, name=saved.run.label, scale=saved.scale(panel))
-    return Evaluation(comparison, tuple(panel.repairs.lines()), saved.run.data.unit)
+    return comparison.outcome(saved.run.data.unit, repairs=tuple(panel.repairs.lines()))

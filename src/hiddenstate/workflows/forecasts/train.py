@@ -1,9 +1,7 @@
 """From a file to a trained, compared and saved forecaster."""
 
-import sys
 import time
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 from hiddenstate.bundle import Contents, check_target, save_bundle
 from hiddenstate.data.assemble import load_panel, refuse_constant
@@ -11,60 +9,36 @@ from hiddenstate.data.files import Source
 from hiddenstate.data.split import split_by_time
 from hiddenstate.data.steps import step_text
 from hiddenstate.errors import InputError
-from hiddenstate.models.summary import Summary
 from hiddenstate.settings import to_toml
 from hiddenstate.tasks.baselines.naive_error import seasonal_naive_error
-from hiddenstate.training import RichWatcher
 from hiddenstate.training.threads import limited_threads
-from hiddenstate.workflows.comparison import Comparison, compare
-from hiddenstate.workflows.fit import Fitted, Fitting, fit_forecaster, learnt_span
-from hiddenstate.workflows.report import Facts, card, report
-from hiddenstate.workflows.run_settings import ForecastRun
-from hiddenstate.workflows.saved import KIND, encoders_of, weights_of
-from hiddenstate.workflows.summary import summarise_task
+from hiddenstate.workflows.fitting import Fitting
+from hiddenstate.workflows.forecasts.comparison import compare
+from hiddenstate.workflows.forecasts.fit import fit_forecaster, learnt_span
+from hiddenstate.workflows.forecasts.report import Facts, card, report
+from hiddenstate.workflows.forecasts.run_settings import ForecastRun
+from hiddenstate.workflows.forecasts.saved import KIND, encoders_of
+from hiddenstate.workflows.forecasts.summary import summarise_task
+from hiddenstate.workflows.kind import Saving
+from hiddenstate.workflows.outcome import Trained
+from hiddenstate.workflows.weights import weights_of
 
 
-@dataclass(frozen=True)
-class Trained:
-    """What training leaves for the caller to show."""
+def train_forecaster(source: Source, run: ForecastRun, saving: Saving) -> Trained:
+    """Train on `source`, measure on its last part beside the baselines, save the bundle.
 
-    folder: Path
-    comparison: Comparison
-    fitted: Fitted
-    summary: Summary
-    unit: str | None
-
-    @property
-    def report(self) -> Path:
-        """The page to open."""
-        return self.folder / "report.html"
-
-
-def train_forecaster(
-    source: Source,
-    run: ForecastRun,
-    out: Path,
-    *,
-    force: bool = False,
-    resume: bool = False,
-    quiet: bool = False,
-) -> Trained:
-    """Train on `source`, measure on its last part beside the baselines, save the bundle to `out`.
-
-    Checkpoints stand in ``OUT.training`` until the bundle is saved; `resume` goes on from them.
-    Raises `InputError` for data that cannot be used, `OutputError` where `out` cannot be written,
+    Checkpoints stand in ``OUT.training`` until the bundle is saved; resuming goes on from them.
+    Raises `InputError` for data that cannot be used, `OutputError` where nothing can be written,
     both before any training.
     """
-    check_target(out, force=force)
+    check_target(saving.out, force=saving.force)
     panel = load_panel(source, run.data)
     refuse_constant(panel)
     # A later file may be too short to tell its step: it is that of the training file.
     run = replace(run, data=replace(run.data, step=step_text(panel.clock)))
     split = split_by_time(panel, run.split)
 
-    checkpoints = out.with_name(out.name + ".training")
-    watcher = None if quiet else RichWatcher()
-    fitting = Fitting(watcher, checkpoints, resume, announce=_silent if quiet else _say)
+    fitting = Fitting.of(saving)
     started = time.perf_counter()
     with limited_threads(run.training.threads):
         fitted = fit_forecaster(panel, split, run, fitting)
@@ -84,24 +58,17 @@ def train_forecaster(
         panel, test, forecast, name=run.label, scale=scale, learn_from=learnt, seconds=seconds
     )
     summary = summarise_task(fitted.task, fitted.models[0])
+    outcome = comparison.outcome(run.data.unit, repairs=tuple(panel.repairs.lines()))
     facts = Facts(panel, split, run, comparison, fitted.history, summary)
     contents = Contents(
         kind=KIND,
         settings=to_toml(run),
         encoders=encoders_of(fitted.task, panel, scale),
         weights=weights_of(fitted.models),
-        metrics=comparison.to_dict(),
+        metrics=outcome.to_dict(),
         card=card(facts),
         report=report(facts),
     )
-    save_bundle(out, contents, force=force)
+    save_bundle(saving.out, contents, force=saving.force)
     fitting.clear()
-    return Trained(out, comparison, fitted, summary, run.data.unit)
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
-def _silent(text: str) -> None:
-    pass
+    return Trained(saving.out, outcome)

@@ -10,7 +10,7 @@ from hiddenstate.data.files import Source
 from hiddenstate.data.panel import Panel
 from hiddenstate.data.windows import Origins, cut, last_origins
 from hiddenstate.errors import InputError
-from hiddenstate.workflows.saved import open_forecaster
+from hiddenstate.workflows.forecasts.saved import open_forecaster
 from hiddenstate.workflows.tables import forecast_table, local_text
 
 

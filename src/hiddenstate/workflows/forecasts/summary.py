@@ -8,7 +8,7 @@ from torch import nn
 from hiddenstate.models.forecast_windows import ForecastWindows
 from hiddenstate.models.summary import Summary, summary
 from hiddenstate.tasks.forecast import ForecastTask
-from hiddenstate.workflows.saved import open_forecaster
+from hiddenstate.workflows.forecasts.saved import open_forecaster
 
 
 def summarise(folder: Path) -> Summary:

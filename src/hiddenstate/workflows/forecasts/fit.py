@@ -1,9 +1,7 @@
 """Training the networks of a forecaster: choose the number of epochs, calibrate, train again on everything."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from torch import nn
 
@@ -15,10 +13,9 @@ from hiddenstate.records import History
 from hiddenstate.seeding import derive, seed_everything
 from hiddenstate.settings import to_dict
 from hiddenstate.tasks.forecast import ForecastTask
-from hiddenstate.training import Trainer, TrainingSettings, Watcher
-from hiddenstate.workflows.run_settings import ForecastRun
-
-Announce = Callable[[str], None]
+from hiddenstate.training import Trainer, TrainingSettings
+from hiddenstate.workflows.fitting import Fitting
+from hiddenstate.workflows.forecasts.run_settings import ForecastRun
 
 
 @dataclass(frozen=True)
@@ -29,25 +26,6 @@ class Fitted:
     models: tuple[nn.Module, ...]
     history: History
     """Of the first network, on the training part alone: what the number of epochs was chosen by."""
-
-
-@dataclass(frozen=True)
-class Fitting:
-    """Where and how training reports and saves on its way."""
-
-    watcher: Watcher | None = None
-    checkpoints: Path | None = None
-    resume: bool = False
-    announce: Announce = lambda text: None
-
-    def folder(self, stage: str) -> Path | None:
-        """The checkpoints of one stage."""
-        return None if self.checkpoints is None else self.checkpoints / stage
-
-    def clear(self) -> None:
-        """Remove all checkpoints: the model is saved."""
-        if self.checkpoints is not None:
-            shutil.rmtree(self.checkpoints, ignore_errors=True)
 
 
 def fit_forecaster(panel: Panel, split: Split, run: ForecastRun, fitting: Fitting | None = None) -> Fitted:

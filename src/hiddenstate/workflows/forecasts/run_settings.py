@@ -1,19 +1,17 @@
 """All settings of a forecasting run, as ``settings.toml`` holds them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from hiddenstate.cells import CELLS
 from hiddenstate.data.roles import SeriesSettings
 from hiddenstate.data.split import SplitSettings
-from hiddenstate.errors import SettingsError
 from hiddenstate.models.direct import DirectSettings
 from hiddenstate.models.segments import SegmentSettings
-from hiddenstate.settings import from_dict, to_dict
+from hiddenstate.settings import from_dict
 from hiddenstate.tasks.forecast_settings import ForecastSettings
 from hiddenstate.training import TrainingSettings
+from hiddenstate.workflows.recipe import with_recipe
 
 RECIPES: dict[str, TrainingSettings] = {
     "direct": TrainingSettings(
@@ -51,44 +49,17 @@ class ForecastRun:
         return self.direct if self.task.family == "direct" else self.segments
 
 
-def read_run(
-    file: Path | None, adjust: Callable[[dict[str, Any]], dict[str, Any]] = lambda values: values
-) -> ForecastRun:
-    """Settings from a TOML file, if there is one, after `adjust` has put the command line's in.
+def complete(values: dict[str, Any]) -> ForecastRun:
+    """The run that nested `values` describe; what they do not say about training comes from the family's recipe.
 
-    Raises `SettingsError` for an unknown or missing setting, naming its place and the flag to use.
+    Raises `SettingsError` for an unknown or wrong setting, naming its place.
     """
-    values = adjust(_read(file) if file is not None else {})
-    needed = {"data.time": "--time", "data.targets": "--target", "task.horizon": "--horizon"}
-    for place, flag in needed.items():
-        table, key = place.split(".")
-        if key not in values.get(table, {}):
-            raise SettingsError(
-                f"{flag}: expected a value, got nothing. Say it, or set {place} in a TOML file."
-            )
     family = values["task"].get("family", "direct")
     if family in RECIPES:
-        values["training"] = _with_recipe(to_dict(RECIPES[family]), values.get("training", {}))
+        values = {**values, "training": with_recipe(RECIPES[family], values.get("training", {}))}
     return from_dict(ForecastRun, values)
 
 
 def run_from(values: dict[str, Any]) -> ForecastRun:
     """The settings of an opened bundle."""
     return from_dict(ForecastRun, values)
-
-
-def _with_recipe(recipe: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
-    """What was said about training, the rest by the recipe; its warm-up shrinks with the epochs."""
-    epochs = said.get("epochs")
-    if isinstance(epochs, int) and "warmup_epochs" not in said:
-        recipe["warmup_epochs"] = min(recipe["warmup_epochs"], max(epochs, 0) / 4)
-    return {**recipe, **said}
-
-
-def _read(file: Path) -> dict[str, Any]:
-    import tomllib
-
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{file}: expected a readable TOML file, got: {error}. Check the path.") from None

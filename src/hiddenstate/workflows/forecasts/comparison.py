@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +12,11 @@ from hiddenstate.records import Forecast, Score
 from hiddenstate.tasks.baselines.registry import BASELINES, fit_baselines
 from hiddenstate.tasks.metrics import measure, measure_point
 from hiddenstate.tasks.verdict import Verdict, blocks_of, judge, window_errors
+from hiddenstate.workflows.outcome import Outcome
 
 Scale = NDArray[np.float64]
+COLUMNS = ("mae", "rmse", "mape", "nd", "mase", "pinball")
+"""The figures of the tables."""
 WITHOUT_TRAINING = (
     "repeat_last",
     "seasonal_naive_day",
@@ -44,24 +46,25 @@ class Comparison:
         """The model's row."""
         return self.scores[0]
 
-    def to_dict(self) -> dict[str, Any]:
-        """For ``metrics.json`` and ``--json``."""
-        result: dict[str, Any] = {
-            "windows": len(self.forecast.times),
-            "model": self.model.metrics,
-            "baselines": {score.name: score.metrics for score in self.scores[1:]},
-            "left_out": dict(self.left_out),
-        }
-        if self.verdict is not None:
-            result["verdict"] = {
-                "text": self.verdict.text,
-                "level": self.verdict.level,
-                "gain": self.verdict.gain,
-                "low": self.verdict.low,
-                "high": self.verdict.high,
-                "best_baseline": self.verdict.best_baseline,
-            }
-        return result
+    def outcome(self, unit: str | None, *, repairs: tuple[str, ...] = ()) -> Outcome:
+        """The same for the terminal and ``metrics.json``."""
+        inside = [
+            f"{key.removeprefix('coverage_')} % interval holds {value:.1f} % of the truth"
+            for key, value in self.model.metrics.items()
+            if key in ("coverage_80", "coverage_95")
+        ]
+        notes = [f"Intervals: {'; '.join(inside)}."] if inside else []
+        notes += [f"Left out: {name}, because {reason}" for name, reason in self.left_out.items()]
+        return Outcome(
+            scores=self.scores,
+            columns=COLUMNS,
+            basis="the same windows",
+            verdict=self.verdict,
+            unit=unit,
+            notes=tuple(notes),
+            repairs=repairs,
+            rows=len(self.forecast.times),
+        )
 
 
 def compare(

@@ -1,19 +1,19 @@
 """A forecaster as a bundle holds it, and out of the bundle again."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import nn
 
 from hiddenstate.bundle import Bundle, open_bundle
 from hiddenstate.data.panel import Panel
 from hiddenstate.errors import BundleError
 from hiddenstate.tasks.forecast import ForecastTask
-from hiddenstate.workflows.run_settings import ForecastRun, run_from
+from hiddenstate.workflows.forecasts.run_settings import ForecastRun, run_from
+from hiddenstate.workflows.weights import load_members
 
 KIND = "forecaster"
 
@@ -40,15 +40,6 @@ def encoders_of(task: ForecastTask, panel: Panel, scale: NDArray[np.float64]) ->
     return {"task": task.to_dict(), "mase_scale": scales}
 
 
-def weights_of(models: Sequence[nn.Module]) -> dict[str, Tensor]:
-    """The weights of all members, each under its own prefix."""
-    return {
-        f"member{number}.{name}": tensor
-        for number, model in enumerate(models)
-        for name, tensor in model.state_dict().items()
-    }
-
-
 def open_forecaster(folder: Path) -> SavedForecaster:
     """Open a bundle and build its networks, in evaluation mode.
 
@@ -59,19 +50,4 @@ def open_forecaster(folder: Path) -> SavedForecaster:
         raise BundleError(f"{folder}: expected a {KIND}, got a {bundle.kind}. Use the command for that kind.")
     run = run_from(bundle.settings)
     task = ForecastTask.from_dict(bundle.encoders["task"], run.task, run.network)
-    tensors = bundle.load_tensors()
-    models = []
-    for number in range(run.task.members):
-        prefix = f"member{number}."
-        own = {name[len(prefix) :]: tensor for name, tensor in tensors.items() if name.startswith(prefix)}
-        model = task.build_model()
-        try:
-            model.load_state_dict(own)
-        except RuntimeError as error:
-            reason = str(error).split("\n")[1].strip()
-            raise BundleError(
-                f"{folder / 'weights.safetensors'}: expected the weights of its settings, got: {reason} "
-                "Train the model again."
-            ) from None
-        models.append(model.eval())
-    return SavedForecaster(bundle, run, task, tuple(models))
+    return SavedForecaster(bundle, run, task, load_members(bundle, task.build_model, run.task.members))

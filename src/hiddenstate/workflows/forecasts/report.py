@@ -15,10 +15,8 @@ from hiddenstate.models.summary import Summary
 from hiddenstate.plots.numerals import number, with_unit
 from hiddenstate.records import History
 from hiddenstate.settings import to_toml
-from hiddenstate.workflows.comparison import Comparison
-from hiddenstate.workflows.run_settings import ForecastRun
-
-COLUMNS = ("mae", "rmse", "mape", "nd", "mase", "pinball")
+from hiddenstate.workflows.forecasts.comparison import COLUMNS, Comparison
+from hiddenstate.workflows.forecasts.run_settings import ForecastRun
 
 
 @dataclass(frozen=True)

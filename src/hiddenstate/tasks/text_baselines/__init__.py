@@ -1,0 +1,1 @@
+"""What a network that reads must beat: plain methods that label texts."""

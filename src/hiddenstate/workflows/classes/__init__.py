@@ -1,0 +1,1 @@
+"""Labelling texts from a file: one file per verb, and what they share."""

@@ -1,0 +1,187 @@
+"""What people read about a trained classifier: the offline page and the card."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hiddenstate import plots
+from hiddenstate.bundle import compose_card
+from hiddenstate.models.summary import Summary
+from hiddenstate.plots.numerals import number
+from hiddenstate.settings import to_toml
+from hiddenstate.tasks.classification_metrics import confusion, per_class, reliability
+from hiddenstate.workflows.classes.comparison import COLUMNS, COLUMNS_OF_SEVERAL, Comparison
+from hiddenstate.workflows.classes.fit import FittedClasses
+from hiddenstate.workflows.classes.parts import Parts
+from hiddenstate.workflows.classes.run_settings import ClassRun
+
+EXAMPLES = 5
+"""Texts with coloured words that the page shows: so many right ones, and so many wrong ones."""
+FEW_CLASSES = 12
+"""With more, the confusion matrix shows a part only, and a list stands beside it."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that page and card tell."""
+
+    run: ClassRun
+    parts: Parts
+    fitted: FittedClasses
+    comparison: Comparison
+    summary: Summary
+
+    @property
+    def title(self) -> str:
+        """What is answered."""
+        return f"Labels of {self.run.data.target} from {self.run.data.text}"
+
+    @property
+    def subtitle(self) -> str:
+        """By what, and learnt from which file."""
+        classes = len(self.comparison.result.labels)
+        return (
+            f"{classes} classes, by {self.run.label} with {self.summary.total:,} parameters, "
+            f"learnt from {Path(self.parts.train.source).name}"
+        )
+
+    @property
+    def repairs(self) -> tuple[str, ...]:
+        """What was repaired in the files, or deserves a look in them."""
+        lines = [*self.parts.notes, *self.fitted.task.notes]
+        if self.fitted.task.coverage is not None:
+            lines.append(f"Word vectors: {self.fitted.task.coverage}")
+        if self.parts.leak.rows:
+            lines.append(str(self.parts.leak))
+        return tuple(lines)
+
+
+def report(facts: Facts) -> str:
+    """The page: the verdict first, then what it rests on."""
+    result = facts.comparison.result
+    columns = COLUMNS_OF_SEVERAL if result.multi_label else COLUMNS
+    sections: list[plots.Section] = [
+        _verdict(facts.comparison),
+        plots.Figures(_figures(facts)),
+        plots.score_table(
+            facts.comparison.scores,
+            metrics=columns,
+            note="Measured on the same texts. Bold: the best of a column.",
+        ),
+        *_charts(facts),
+        plots.Text(
+            "The data, and what was noticed in it", points=facts.repairs or ("Nothing had to be repaired.",)
+        ),
+        plots.Text("Why this comparison is fair", points=_fairness(facts)),
+        plots.Details("Layers", [plots.Code("Layers, shapes and parameters", str(facts.summary))]),
+        plots.Code("How to train this model again", to_toml(facts.run), text=REPRODUCE),
+    ]
+    return plots.Page(facts.title, facts.subtitle, sections).html()
+
+
+REPRODUCE = "Save these settings as settings.toml and run: hiddenstate train FILE --settings settings.toml --out MODEL"
+
+
+def _charts(facts: Facts) -> list[plots.Section]:
+    result = facts.comparison.result
+    loss = "log loss" if facts.run.task.watch == "loss" else "share of errors"
+    sections: list[plots.Section] = []
+    if not result.multi_label:
+        counts = confusion(result)
+        sections.append(plots.Chart(plots.confusion_matrix(result.labels, counts)))
+        if len(result.labels) > FEW_CLASSES:
+            sections.append(plots.confusions(result.labels, counts))
+    return [
+        *sections,
+        plots.class_table(per_class(result)),
+        plots.Chart(plots.reliability_curve(reliability(result)), half=True),
+        plots.Chart(plots.learning_curve(facts.fitted.history, loss=loss), half=True),
+        plots.attention_words(result, each=EXAMPLES),
+        plots.confident_errors(result),
+    ]
+
+
+def card(facts: Facts) -> str:
+    """The model card, in Markdown."""
+    comparison, run = facts.comparison, facts.run
+    keys = ("accuracy", "macro_f1") if not comparison.result.multi_label else ("micro_f1", "macro_f1")
+    rows: list[Mapping[str, Any]] = [
+        {"method": score.name, **{key: score.metrics.get(key) for key in keys}} for score in comparison.scores
+    ]
+    content: dict[str, Any] = {
+        "title": facts.title,
+        "summary": facts.subtitle + ".",
+        "model": {"cell": run.label, "parameters": facts.summary.total, "pooling": run.model.pool},
+        "data": {
+            "file": Path(facts.parts.train.source).name,
+            "text": run.data.text,
+            "labels": ", ".join(comparison.result.labels[:20]),
+            "vectors": ", ".join(Path(file).name for file in run.data.vectors) or "none",
+            **{f"{name} rows": count for name, count in facts.parts.rows.items()},
+        },
+        "split": _fairness(facts),
+        "metrics": rows,
+        "limits": [
+            "Learnt from one collection of texts; another source, another time or another language gives more errors.",
+            "Attention shows where the network looked, not why it answered so.",
+        ],
+        "usage": '`hiddenstate predict MODEL --text "..."`',
+    }
+    if comparison.verdict is not None:
+        content["verdict"] = comparison.verdict.text
+    return compose_card(content)
+
+
+def _verdict(comparison: Comparison) -> plots.Verdict:
+    count = len(comparison.result.texts)
+    basis = f"Measured on {count:,} texts that neither the model nor any baseline has learnt from."
+    if comparison.verdict is None:
+        return plots.Verdict("No baseline could be fitted", basis)
+    return plots.Verdict(comparison.verdict.text, basis, comparison.verdict.level)
+
+
+def _figures(facts: Facts) -> list[plots.Figure]:
+    comparison = facts.comparison
+    best = next(
+        (s for s in comparison.scores if comparison.verdict and s.name == comparison.verdict.best_baseline),
+        None,
+    )
+
+    figures = []
+    for key in ("micro_f1" if comparison.result.multi_label else "accuracy", "macro_f1", "ece", "log_loss"):
+        column = plots.metric_column(key)
+        unit = f" {column.unit}" if column.unit else ""
+        shown = f"{number(column.shown(comparison.scores[0].metrics))}{unit}"
+        rival = (
+            f"{best.name}: {number(column.shown(best.metrics))}{unit}" if best and key in best.metrics else ""
+        )
+        figures.append(plots.Figure(column.label, shown, rival))
+    return figures
+
+
+def _fairness(facts: Facts) -> list[str]:
+    """What was fitted on what: the lines that a sceptic looks for."""
+    counts = ", ".join(f"{count:,} {name}" for name, count in facts.parts.rows.items())
+    task, run = facts.fitted.task, facts.run
+    source = (
+        f"from {run.split.test}"
+        if isinstance(run.split.test, str)
+        else "held back before anything was fitted"
+    )
+    lines = [
+        f"Rows: {counts}. The test rows were {source}; they were read once, at the end. A text that stands "
+        "twice in the training file stays in one part.",
+        "Words, classes and weights were learnt from the training rows alone. The number of epochs, the "
+        f"temperature of the probabilities ({task.temperature:.2f}) and the baselines' strength were chosen on the "
+        "validation rows.",
+        f"Leak between the parts: {facts.parts.leak}.",
+        "Model and baselines label the same test texts.",
+    ]
+    if facts.fitted.refitted:
+        lines.append("The final networks learnt from the training and validation rows together.")
+    if task.threshold is not None:
+        lines.append(
+            f'Below a probability of {task.threshold:.2f} the answer is "none of these"; chosen on the validation rows.'
+        )
+    return lines

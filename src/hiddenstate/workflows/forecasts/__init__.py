@@ -1,0 +1,1 @@
+"""Forecasting from a file: one file per verb, and what they share."""

@@ -1,0 +1,72 @@
+"""What every kind of model can be asked: the verbs of the command line."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import polars as pl
+
+from hiddenstate.data.files import Source
+from hiddenstate.models.summary import Summary
+from hiddenstate.workflows.outcome import Outcome, Trained
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Saving:
+    """Where a trained model goes, and what may happen on the way."""
+
+    out: Path
+    force: bool = False
+    """Replaces an earlier model."""
+    resume: bool = False
+    """Goes on from the checkpoints of a run that was cut off."""
+    quiet: bool = False
+    """No progress."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a model says about new input."""
+
+    table: pl.DataFrame
+    """For spreadsheets: one row an answer."""
+    shown: Sequence[Any] = ()
+    """For people, where there are few answers; what `rich` prints."""
+
+
+class Kind(ABC):
+    """One kind of model: what a file has to hold for it, and what is done with it.
+
+    The settings come as nested dictionaries, as a TOML file has them: each kind has its own dataclass.
+    """
+
+    task: ClassVar[str]
+    """The word after ``--task``."""
+    bundle: ClassVar[str]
+    """How bundles of this kind call themselves."""
+    needs: ClassVar[Mapping[str, str]]
+    """Places in the settings without which nothing can be trained, and the flag for each."""
+
+    @abstractmethod
+    def train(self, source: Source, values: Values, saving: Saving) -> Trained:
+        """Train, measure beside the baselines, save. Raises `HiddenstateError` before anything is written."""
+
+    @abstractmethod
+    def evaluate(self, folder: Path, source: Source) -> Outcome:
+        """Measure a saved model on a file that it has not seen."""
+
+    @abstractmethod
+    def predict(self, folder: Path, source: Source) -> Answers:
+        """What a saved model says about the rows of a file."""
+
+    @abstractmethod
+    def answer(self, folder: Path, texts: Sequence[str]) -> Answers:
+        """What a saved model says about `texts`; raises `InputError` where it reads none."""
+
+    @abstractmethod
+    def summarise(self, folder: Path) -> Summary:
+        """Layers, shapes and parameters of a saved model; one network stands for all members."""
