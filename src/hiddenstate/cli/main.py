@@ -9,9 +9,11 @@ import typer
 from hiddenstate import __version__
 from hiddenstate.cli.demo import demo
 from hiddenstate.cli.evaluate import evaluate
+from hiddenstate.cli.export import export
 from hiddenstate.cli.predict import predict
 from hiddenstate.cli.summary import summary
 from hiddenstate.cli.train import train
+from hiddenstate.cli.verify import verify
 from hiddenstate.errors import HiddenstateError
 
 app = typer.Typer(
@@ -22,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (train, evaluate, predict, summary, demo):
+for command in (train, evaluate, predict, summary, export, verify, demo):
     app.command()(command)
 
 

@@ -30,6 +30,7 @@ KERNELS: dict[str, tuple[str, ...]] = {
     "lead_regression": (),
     "convolution": (),
     "sort": (),
+    "find_form": (),
 }
 """Name -> what it calls, in an order in which every function stands before its callers."""
 

@@ -13,6 +13,7 @@ from hiddenstate.export.c_code import Weights
 from hiddenstate.export.c_example import EXAMPLE, MAKEFILE, vectors_text
 from hiddenstate.export.c_function import Function, Limits, field_name, write_function
 from hiddenstate.export.c_kernels import kernel_sources
+from hiddenstate.export.c_words import Lexicon, words_text
 from hiddenstate.program import Program, carry_states, step_program, why_not_streaming
 from hiddenstate.program.shapes import elements
 
@@ -52,11 +53,13 @@ def to_c(
     kind: WeightKind = "float32",
     longest: int = 256,
     samples: Sequence[Mapping[str, Array]] = (),
+    lexicon: Lexicon | None = None,
 ) -> CModel:
     """Generate C99 for one row of a program.
 
     `longest`: steps of the longest sequence that memory is set aside for. `samples`: inputs of one row each
-    for the test vectors. Raises `SettingsError` for weights beyond `LARGEST_FLASH_BYTES`.
+    for the test vectors. `lexicon`: words and n-grams of a text model.
+    Raises `SettingsError` for weights beyond `LARGEST_FLASH_BYTES`.
     """
     program.check_weights(weights)
     kept = Weights(weights, "float" if kind == "float32" else "int8")
@@ -71,11 +74,13 @@ def to_c(
     if streams:
         functions.append(write_function("model_step", step_program(program), kept, limits))
     used = frozenset[str]().union(*(function.kernels for function in functions))
+    words = words_text(lexicon or Lexicon())
+    used |= {"find_form"} if words.source else set()
     effective = {name: kept.effective.get(name, weights[name]) for name in program.weights}
     state_bytes = 4 * sum(elements(program.inputs[name].shape) for name in program.states)
     model = CModel(
         files={},
-        flash_bytes=kept.flash_bytes,
+        flash_bytes=kept.flash_bytes + words.flash_bytes,
         work_bytes=functions[0].work_bytes,
         step_work_bytes=functions[1].work_bytes if streams else None,
         state_bytes=state_bytes,
@@ -86,12 +91,13 @@ def to_c(
         "#include <math.h>\n#include <string.h>\n",
         kernel_sources(used, kept.kind),
         *kept.texts.values(),
+        words.source,
         *_labels(program, define=True),
         *([START] if streams else []),
         *(function.text for function in functions),
     ]
     files = {
-        "model.h": _header(program, model, functions, limits, kind),
+        "model.h": _header(program, model, functions, limits, kind) + words.header + "\n#endif\n",
         "model.c": "\n".join(source),
         "vectors.h": vectors_text(program, effective, samples),
         "example.c": EXAMPLE,
@@ -160,7 +166,6 @@ def _header(
     for function in functions:
         name = function.signature.split("(")[0].removeprefix("int ")
         parts += [function.structures, f"{comments[name]}\n{function.signature};\n"]
-    parts.append("#endif\n")
     return "\n".join(part for part in parts if part)
 
 

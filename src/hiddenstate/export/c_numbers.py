@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 PER_LINE = 12
+KINDS = {"int8": "int8_t", "int32": "int32_t", "uint32": "uint32_t", "uint8": "unsigned char"}
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,7 @@ def c_array(name: str, values: Array) -> str:
     if values.dtype.kind == "f":
         kind, texts = "float", [float_literal(value) for value in flat.astype(np.float32)]
     else:
-        kind, texts = (
-            {"int8": "int8_t", "int32": "int32_t"}[values.dtype.name],
-            [str(value) for value in flat],
-        )
+        kind, texts = KINDS[values.dtype.name], [str(value) for value in flat]
     return f"static const {kind} {name}[{max(len(texts), 1)}] = {{\n{_lines(texts or ['0'])}\n}};\n"
 
 
