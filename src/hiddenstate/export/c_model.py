@@ -13,6 +13,7 @@ from hiddenstate.export.c_code import Weights
 from hiddenstate.export.c_example import EXAMPLE, MAKEFILE, vectors_text
 from hiddenstate.export.c_function import Function, Limits, field_name, write_function
 from hiddenstate.export.c_kernels import kernel_sources
+from hiddenstate.export.c_numbers import c_array
 from hiddenstate.export.c_words import Lexicon, words_text
 from hiddenstate.program import Program, carry_states, step_program, why_not_streaming
 from hiddenstate.program.shapes import elements
@@ -26,6 +27,16 @@ START = """\
 void model_start(model_state *state)
 {
     memset(state, 0, sizeof *state);
+}
+"""
+
+SCALE = """\
+%(head)s
+{
+    for (size_t i = 0; i < rows * %(columns)d; i++) {
+        const size_t column = i %% %(columns)d;
+        scaled[i] = (values[i] - %(own)s_mean[column]) / %(own)s_spread[column];
+    }
 }
 """
 
@@ -93,6 +104,7 @@ def to_c(
         *kept.texts.values(),
         words.source,
         *_labels(program, define=True),
+        _scaling(program)[1],
         *([START] if streams else []),
         *(function.text for function in functions),
     ]
@@ -139,7 +151,7 @@ def _header(
         parts.append(f"/* Steps that memory is set aside for. */\n#define MODEL_MAX_STEPS {limits.steps}\n")
     parts.append("enum { MODEL_OK = 0, MODEL_TOO_LONG = 1, MODEL_BAD_NUMBER = 2 };\n")
     parts += _labels(program, define=False)
-    parts += [_scaling(program)]
+    parts.append(_scaling(program)[0])
     if program.states:
         fields = [
             f"    float {field_name(name)}[{elements(program.inputs[name].shape)}];"
@@ -181,15 +193,20 @@ def _labels(program: Program, *, define: bool) -> list[str]:
     return texts
 
 
-def _scaling(program: Program) -> str:
-    """What must be done to the inputs, in words and numbers."""
-    lines = []
+def _scaling(program: Program) -> tuple[str, str]:
+    """Declarations and definitions of functions from the user's units to the model's."""
+    heads, bodies = [], []
     for name, given in program.inputs.items():
         if given.scaling is not None:
-            pairs = zip(given.scaling.mean, given.scaling.spread, strict=True)
-            listing = ", ".join(f"(value - {mean!r}) / {spread!r}" for mean, spread in pairs)
-            lines.append(f"   {field_name(name)}: {listing}")
-    return "/* Scale the inputs first, column by column:\n" + "\n".join(lines) + " */\n" if lines else ""
+            own, columns = field_name(name), len(given.scaling.mean)
+            head = f"void model_scale_{own}(const float *values, size_t rows, float *scaled)"
+            heads.append(f"/* From your units to those of inputs.{own}: rows of {columns}. */\n{head};\n")
+            lists = {"mean": given.scaling.mean, "spread": given.scaling.spread}
+            arrays = [
+                c_array(f"{own}_{part}", np.array(values, np.float64)) for part, values in lists.items()
+            ]
+            bodies += [*arrays, SCALE % {"head": head, "own": own, "columns": columns}]
+    return "\n".join(heads), "\n".join(bodies)
 
 
 def _text(label: str) -> str:

@@ -36,7 +36,7 @@ def difference(found: NDArray[Any], reference: NDArray[Any], *, labels: bool) ->
     if not reference.size:
         return Difference(0.0, 0.0, 0, ())
     exact = reference.astype(np.float64)
-    exact = np.where(np.abs(exact) > np.finfo(np.float32).max, np.sign(exact) * np.inf, exact)
+    exact = np.where(np.abs(exact) > np.finfo(np.float32).max, np.copysign(np.inf, exact), exact)
     rows = exact.reshape(len(exact), -1)
     finite = np.where(np.isfinite(rows), np.abs(rows), 0.0)
     peak = np.maximum(finite.max(axis=1, initial=1.0), 1.0)[:, np.newaxis]

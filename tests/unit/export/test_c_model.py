@@ -122,7 +122,7 @@ def test_labels_units_and_scalers_are_written_down():
     files = to_c(program, subject.weights).files
     assert 'const char *const model_labels_outputs[5] = { "say \\042hi\\042"' in files["model.c"]
     assert "extern const char *const model_labels_outputs[5]; /* MW */" in files["model.h"]
-    assert "(value - 1.5) / 0.25" in files["model.h"]
+    assert "void model_scale_x(const float *values, size_t rows, float *scaled);" in files["model.h"]
 
 
 def test_a_model_too_large_for_c_is_refused_with_the_ways_out(monkeypatch):
