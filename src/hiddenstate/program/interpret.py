@@ -16,7 +16,8 @@ from hiddenstate.program.shapes import Shape, known
 Array = NDArray[Any]
 Arrays = dict[str, Array]
 
-RULES: dict[str, Callable[[Mapping[str, Array], Mapping[str, Array], Mapping[str, Any]], Arrays]] = {
+Rule = Callable[[Mapping[str, Array], Mapping[str, Array], Mapping[str, Any]], Arrays]
+RULES: dict[str, Rule] = {
     **ARRAY_RULES,
     "recurrent": recurrent,
     "pool": pool,
@@ -37,7 +38,16 @@ class Interpreter:
     [[11.0]]
     """
 
-    def __init__(self, program: Program, weights: Mapping[str, Array], dtype: DTypeLike = np.float64) -> None:
+    def __init__(
+        self,
+        program: Program,
+        weights: Mapping[str, Array],
+        dtype: DTypeLike = np.float64,
+        *,
+        rules: Mapping[str, Rule] = RULES,
+    ) -> None:
+        """`rules`: how each kind of operation is computed, for a runtime that has faster ones for some."""
+        self.rules = rules
         program.check_weights(weights)
         self.program = program
         self.dtype = np.dtype(dtype)
@@ -51,7 +61,7 @@ class Interpreter:
         values = check_inputs(self.program, inputs, self.dtype)
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             for operation in self.program.operations:
-                found = RULES[operation.kind](
+                found = self.rules[operation.kind](
                     {role: values[name] for role, name in operation.inputs.items()},
                     {role: self.weights[name] for role, name in operation.weights.items()},
                     operation.options,

@@ -128,3 +128,18 @@ def test_importing_a_program_needs_no_torch():
     code = "import hiddenstate.program, hiddenstate.export.c_model, sys; print('torch' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
+
+
+def test_a_runtime_may_compute_some_kinds_in_its_own_way():
+    calls = []
+
+    def linear(inputs, weights, options):
+        calls.append(options)
+        return RULES["linear"](inputs, weights, options)
+
+    x = np.ones((1, 2, 3))
+    exact = Interpreter(example(), WEIGHTS)({"x": x})["y"]
+    np.testing.assert_array_equal(
+        Interpreter(example(), WEIGHTS, rules=RULES | {"linear": linear})({"x": x})["y"], exact
+    )
+    assert calls
