@@ -4,7 +4,8 @@
 
 `max_relative_error` is the largest distance of any way from the program in float64 (relative to the row's largest
 value, or to 1), `label_flips` the labels that differ, over all models of `hiddenstate.parity.specimens`, all cases of
-`hiddenstate.parity.inputs` and all seeds; int8 is held to its own rounded weights. A run of `--steps` steps with a state handed on shows whether errors pile up.
+`hiddenstate.parity.inputs` and all seeds; int8 is held to its own rounded weights. A run of `--steps` steps with a
+state handed on shows whether errors pile up.
 """
 
 import argparse
@@ -50,9 +51,7 @@ def main() -> None:
         print("FAILED", failure)
     figures = {
         "max_relative_error": max(error for name, error in largest.items() if not BACKENDS[name].rounded),
-        "max_relative_error_int8": max(
-            (error for name, error in largest.items() if BACKENDS[name].rounded), default=0.0
-        ),
+        "max_relative_error_int8": max(error for name, error in largest.items() if BACKENDS[name].rounded),
         "label_flips": sum(flips.values()),
         "models": len(SPECIMENS),
         "runtimes": len(largest),

@@ -20,8 +20,8 @@ from hiddenstate.program.shapes import elements
 
 Array = NDArray[Any]
 WeightKind = Literal["float32", "int8"]
-LARGEST_FLASH_BYTES = 64 * 2**20
-"""More than that no compiler takes gladly as a table of numbers."""
+MOST_WEIGHTS = 4_000_000
+"""More numbers than that no compiler takes gladly as text."""
 
 START = """\
 void model_start(model_state *state)
@@ -70,11 +70,15 @@ def to_c(
 
     `longest`: steps of the longest sequence that memory is set aside for. `samples`: inputs of one row each
     for the test vectors. `lexicon`: words and n-grams of a text model.
-    Raises `SettingsError` for weights beyond `LARGEST_FLASH_BYTES`.
+    Raises `SettingsError` for more than `MOST_WEIGHTS` numbers.
     """
     program.check_weights(weights)
     kept = Weights(weights, "float" if kind == "float32" else "int8")
-    _check_size(program, 4 if kind == "float32" else 1)
+    if too_large(program):
+        raise SettingsError(
+            f"export to c: expected at most {MOST_WEIGHTS:,} weights, got {count_weights(program):,}. "
+            "Train with a smaller vocabulary or fewer vectors, or export to onnx."
+        )
     for operation in program.operations:
         if operation.kind == "attention" and operation.options["score"] == "per_step":
             longest = min(longest, program.weights[operation.weights["b"]][0])
@@ -118,13 +122,14 @@ def to_c(
     return replace(model, files=files)
 
 
-def _check_size(program: Program, bytes_each: int) -> None:
-    size = bytes_each * sum(int(np.prod(shape)) for shape in program.weights.values())
-    if size > LARGEST_FLASH_BYTES:
-        raise SettingsError(
-            f"export to c: expected at most {LARGEST_FLASH_BYTES // 2**20} MB of weights, got {size / 2**20:.0f} MB. "
-            "Use --weights int8, a smaller vocabulary or fewer vectors, or export to onnx."
-        )
+def count_weights(program: Program) -> int:
+    """How many numbers a program names."""
+    return sum(int(np.prod(shape)) for shape in program.weights.values())
+
+
+def too_large(program: Program) -> bool:
+    """Whether the weights are too many for generated C."""
+    return count_weights(program) > MOST_WEIGHTS
 
 
 def _header(

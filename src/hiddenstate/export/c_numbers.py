@@ -41,15 +41,14 @@ def float_literal(value: float | np.floating[Any]) -> str:
     >>> float_literal(1.0), float_literal(0.1)
     ('1.0f', '0.1f')
     """
-    text = repr(float(np.format_float_scientific(np.float32(value), unique=True)))
-    return f"{text}f"
+    return f"{np.float32(value)!s}f"
 
 
 def c_array(name: str, values: Array) -> str:
     """A constant array definition."""
     flat = values.ravel()
     if values.dtype.kind == "f":
-        kind, texts = "float", [float_literal(value) for value in flat.astype(np.float32)]
+        kind, texts = "float", [f"{value!s}f" for value in flat.astype(np.float32)]
     else:
         kind, texts = KINDS[values.dtype.name], [str(value) for value in flat]
     return f"static const {kind} {name}[{max(len(texts), 1)}] = {{\n{_lines(texts or ['0'])}\n}};\n"

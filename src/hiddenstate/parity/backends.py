@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hiddenstate.errors import OutputError
-from hiddenstate.export.c_model import CModel, to_c
+from hiddenstate.export.c_model import CModel, to_c, too_large
 from hiddenstate.parity.c_harness import CProcess, find_compiler
 from hiddenstate.program import Interpreter, Program, step_program
 from hiddenstate.program.program import Input
@@ -106,7 +106,7 @@ def _needs_compiler(subject: Subject) -> str | None:
         find_compiler()
     except OutputError:
         return "no C compiler is installed"
-    return None
+    return "its weights are too many for C" if too_large(subject.program) else None
 
 
 def _streaming(needs: Callable[[Subject], str | None]) -> Callable[[Subject], str | None]:

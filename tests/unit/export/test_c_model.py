@@ -126,8 +126,8 @@ def test_labels_units_and_scalers_are_written_down():
 
 
 def test_a_model_too_large_for_c_is_refused_with_the_ways_out(monkeypatch):
-    monkeypatch.setattr(c_model, "LARGEST_FLASH_BYTES", 100)
-    with pytest.raises(SettingsError, match="--weights int8, a smaller vocabulary"):
+    monkeypatch.setattr(c_model, "MOST_WEIGHTS", 100)
+    with pytest.raises(SettingsError, match="at most 100 weights, got 180. Train with a smaller vocabulary"):
         generate()
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hiddenstate.errors import OutputError
+from hiddenstate.export import c_model
 from hiddenstate.parity import certify as module
 from hiddenstate.parity.backends import BACKENDS, Backend
 from hiddenstate.parity.certify import certify
@@ -86,6 +87,13 @@ def test_a_way_that_is_not_installed_is_listed(subject, monkeypatch):
 def test_without_a_compiler_c_is_not_tried(subject, monkeypatch):
     monkeypatch.setenv("PATH", "")
     assert certify(subject, only=["c"]).missing == {"c": "no C compiler is installed"}
+
+
+def test_a_model_too_large_for_c_is_not_tried_in_it(subject, monkeypatch):
+    monkeypatch.setattr(c_model, "MOST_WEIGHTS", 100)
+    if certify(subject, only=["c"]).missing == {"c": "no C compiler is installed"}:
+        pytest.skip("no C compiler here")
+    assert certify(subject, only=["c"]).missing == {"c": "its weights are too many for C"}
 
 
 def test_int8_is_held_to_the_rounded_weights_and_its_loss_is_said(subject):
