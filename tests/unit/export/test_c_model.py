@@ -127,7 +127,9 @@ def test_labels_units_and_scalers_are_written_down():
 
 def test_a_model_too_large_for_c_is_refused_with_the_ways_out(monkeypatch):
     monkeypatch.setattr(c_model, "MOST_WEIGHTS", 100)
-    with pytest.raises(SettingsError, match=r"at most 100 weights, got 180\. Train with a smaller vocabulary"):
+    with pytest.raises(
+        SettingsError, match=r"at most 100 weights, got 180\. Train with a smaller vocabulary"
+    ):
         generate()
 
 

@@ -1,6 +1,7 @@
 """The certificate: it passes where all agree, and says where they do not."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -66,6 +67,26 @@ def test_labels_that_flip_fail(subject, monkeypatch):
     found = certify(subject, only=["broken"])
     assert found.flips > 0
     assert "other labels" in found.failures[0]
+
+
+def test_a_label_that_flips_within_the_tolerance_fails_too(subject, monkeypatch):
+    weights = dict(subject.weights)
+    for name in weights:
+        if name.startswith("heads"):
+            weights[name] = np.zeros_like(weights[name])  # all classes level
+    level = replace(subject, weights=weights)
+
+    def prepare(subject, folder):
+        return lambda inputs: {
+            name: values + np.array([0, 1e-7, 0, 0]) if name == "logits0" else values
+            for name, values in Interpreter(subject.program, subject.weights)(inputs).items()
+        }
+
+    with_backend(monkeypatch, prepare)
+    found = certify(level, only=["broken"])
+    assert found.largest < 1e-6
+    assert found.flips == found.rows
+    assert not found.passed
 
 
 def test_a_way_that_breaks_is_a_failure(subject, monkeypatch):
