@@ -12,7 +12,7 @@ import numpy as np
 from hiddenstate.errors import HiddenstateError
 from hiddenstate.parity.backends import BACKENDS, Arrays, Subject, c_code
 from hiddenstate.parity.certificate import REFERENCE, Certificate, Pair
-from hiddenstate.parity.compare import difference, label_outputs, place_outputs
+from hiddenstate.parity.compare import difference, in_range, label_outputs, place_outputs
 from hiddenstate.parity.inputs import cases
 from hiddenstate.parity.tolerance import tolerances
 from hiddenstate.program import Interpreter
@@ -41,6 +41,8 @@ def certify(subject: Subject, *, seed: int = 0, only: Sequence[str] | None = Non
         own = Standard.of(subject, c_code(subject, "int8").weights, tried)
         standards |= dict.fromkeys(rounded, own)
         int8 = _int8_loss(subject, exact.answers, own.answers)
+    if not all(in_range(values).all() for values in exact.answers["usual values"].values()):
+        failures.append(f"{REFERENCE}: expected finite numbers for usual values, got others.")
     for name in list(answers)[1:]:
         failures += _failures(subject, name, tried, answers[name], standards[name])
     alike = [name for name in answers if name not in rounded]

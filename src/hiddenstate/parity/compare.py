@@ -30,26 +30,31 @@ def difference(found: NDArray[Any], reference: NDArray[Any], *, labels: bool) ->
 
     Errors are relative to the largest value of the row, because rounding is: a forecast of -27 that is the
     sum of terms of 9,000 cannot be more exact than these. States and probabilities are of size one.
+    A row that leaves the range of float32 in the reference (the exponential of a huge input) is not compared.
     """
     if found.shape != reference.shape:
         return Difference(float("inf"), float("inf"), 0, ())
-    if not reference.size:
-        return Difference(0.0, 0.0, 0, ())
     exact = reference.astype(np.float64)
-    exact = np.where(np.abs(exact) > np.finfo(np.float32).max, np.copysign(np.inf, exact), exact)
+    held = in_range(exact)
+    numbers = np.flatnonzero(held)
+    found, exact = found[held], exact[held]
+    if not exact.size:
+        return Difference(0.0, 0.0, 0, ())
     rows = exact.reshape(len(exact), -1)
-    finite = np.where(np.isfinite(rows), np.abs(rows), 0.0)
-    peak = np.maximum(finite.max(axis=1, initial=1.0), 1.0)[:, np.newaxis]
-    with np.errstate(invalid="ignore"):
-        error = np.abs(found.reshape(len(exact), -1) - rows) / peak
-    same = (found.reshape(rows.shape) == rows) | (np.isnan(found.reshape(rows.shape)) & np.isnan(rows))
-    error = np.where(same, 0.0, np.where(np.isnan(error), np.inf, error))
+    peak = np.maximum(np.abs(rows).max(axis=1), 1.0)[:, np.newaxis]
+    error = np.abs(found.reshape(rows.shape) - rows) / peak
+    error = np.where(np.isnan(error), np.inf, error)
     row, place = np.unravel_index(int(error.argmax()), error.shape)
     inside = np.unravel_index(int(place), exact.shape[1:]) if exact.ndim > 1 else ()
     flips = int((found.argmax(axis=-1) != exact.argmax(axis=-1)).sum()) if labels else 0
-    return Difference(
-        float(error.max()), float(error.mean()), flips, (int(row), *(int(axis) for axis in inside))
-    )
+    at = (int(numbers[row]), *(int(axis) for axis in inside))
+    return Difference(float(error.max()), float(error.mean()), flips, at)
+
+
+def in_range(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """(batch,) whether float32 holds all numbers of a row."""
+    inside = np.abs(values) <= np.finfo(np.float32).max  # false for NaN
+    return np.asarray(inside.reshape(len(values), -1).all(axis=1))
 
 
 def label_outputs(program: Program) -> frozenset[str]:

@@ -25,9 +25,13 @@ def cases(program: Program, seed: int = 0, rows: int = 4, longest: int | None = 
     """
     random = generator(seed, "parity")
     steps = min(longest or LONG_STEPS, LONG_STEPS)
+    numbers = [
+        name for name, given in program.inputs.items() if not given.whole and name not in program.states
+    ]
     found = {
-        f"{name} values": _batch(program, random, spread, rows, min(12, steps))
+        f"{name} values": _batch(program, random, spread, rows if numbers else 3 * rows, min(12, steps))
         for name, spread in VALUES.items()
+        if numbers or name == "usual"  # words are neither huge nor tiny
     }
     if program.variable_time:
         found["long sequences"] = _batch(program, random, 1.0, rows, steps)

@@ -89,6 +89,12 @@ def test_a_label_that_flips_within_the_tolerance_fails_too(subject, monkeypatch)
     assert not found.passed
 
 
+def test_a_model_without_finite_answers_fails(subject):
+    weights = {name: np.full_like(value, np.nan) for name, value in subject.weights.items()}
+    found = certify(replace(subject, weights=weights), only=["numpy float32"])
+    assert found.failures == ("numpy float64: expected finite numbers for usual values, got others.",)
+
+
 def test_a_way_that_breaks_is_a_failure(subject, monkeypatch):
     def prepare(subject, folder):
         raise OutputError("no luck")
@@ -144,7 +150,9 @@ def test_differences_are_relative_to_the_row_and_nan_is_infinite():
     assert apart.at == (0, 1)
     assert not apart.flips
     assert difference(np.array([[np.nan]]), np.array([[1.0]]), labels=False).largest == np.inf
-    assert difference(np.array([[np.nan]]), np.array([[np.nan]]), labels=False).largest == 0
+    beyond = np.array([[1e39], [1.0]])  # more than float32 holds: not compared
+    apart = difference(np.array([[np.inf], [1.5]]), beyond, labels=False)
+    assert (apart.largest, apart.at) == (0.5, (1, 0))
     assert difference(np.zeros((2, 1)), np.zeros((1, 1)), labels=False).largest == np.inf
     assert difference(np.array([[0.0, 1.0]]), np.array([[1.0, 0.0]]), labels=True).flips == 1
 
