@@ -24,8 +24,8 @@ def quantise(*matrices: Array) -> tuple[Quantised, ...]:
     """Matrices with the same rows, whose products are summed, get one scale for each row.
 
     >>> (half,) = quantise(np.array([[0.5, -1.27]]))
-    >>> half.whole.tolist(), half.scale.round(4).tolist()
-    ([[50, -127]], [0.01])
+    >>> half.whole.tolist(), [f"{step:.4f}" for step in half.scale]
+    ([[50, -127]], ['0.0100'])
     """
     largest = np.max([np.abs(matrix).max(axis=1, initial=0.0) for matrix in matrices], axis=0)
     scale = np.where(largest > 0, largest / 127, 1.0).astype(np.float32)
