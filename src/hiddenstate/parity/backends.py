@@ -63,6 +63,19 @@ def _network(path: Literal["loop", "auto"]) -> Callable[[Subject, Path], Run]:
     return prepare
 
 
+def _runtime(subject: Subject, folder: Path) -> Run:
+    from hiddenstate.runtime.whole import load_program
+
+    return load_program(subject.program, subject.weights)
+
+
+def _runtime_steps(subject: Subject, folder: Path) -> Run:
+    from hiddenstate.runtime.whole import load_program
+
+    step = load_program(step_program(subject.program), subject.weights)
+    return lambda inputs: run_by_steps(subject.program, step, inputs)
+
+
 def _onnx(subject: Subject, folder: Path) -> Run:
     from hiddenstate.parity.onnx_session import OnnxSession
 
@@ -117,6 +130,8 @@ BACKENDS: dict[str, Backend] = {
     "readable loop": Backend(_network("loop"), _needs_network),
     "fused torch": Backend(_network("auto"), _needs_network),
     "numpy float32": Backend(_interpreter(np.float32)),
+    "runtime": Backend(_runtime),
+    "runtime, by steps": Backend(_runtime_steps, _streaming(lambda subject: None), by_steps=True),
     "onnx runtime": Backend(_onnx, _needs_onnxruntime),
     "onnx runtime, by steps": Backend(_onnx_steps, _streaming(_needs_onnxruntime), by_steps=True),
     "c": Backend(_c("float32"), _needs_compiler),

@@ -1,4 +1,4 @@
-"""Attention on words: a text whose words are the darker, the more the network looked at them."""
+"""Attention on words: the words of a text, coloured by how much the network looked at them."""
 
 from __future__ import annotations
 
@@ -22,16 +22,18 @@ if TYPE_CHECKING:
 
 TITLE = "Where the network looked"
 CAPTION = (
-    "The darker a word, the larger its share of the attention. Attention says where the network looked; "
-    "it is no proof that a word decided the answer."
+    "The stronger the colour of a word, the larger its share of the attention. "
+    "Attention says where the network looked; it is no proof that a word decided the answer."
 )
 LONGEST = 80
 """Tokens that are shown of a text: those around the most attention."""
 EVEN = 3.0
-"""A word at this many times an even share is as dark as can be, unless another has more."""
+"""A word at this many times an even share has the strongest colour, unless another has more."""
 FAINT = 0.1
-"""Part of the darkest below which a word has no colour."""
+"""Part of the strongest below which a word has no colour."""
 NAMED = 3
+STRONG = 4
+"""Colour from which a word is bold in the terminal."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -57,22 +59,22 @@ class ReadText:
     right: bool | None = None
 
     def strongest(self) -> list[Piece]:
-        """The words with the most attention."""
-        words = [piece for piece in self.pieces if piece.weight is not None]
+        """The words with the most attention, those with less than a hundredth left out."""
+        words = [piece for piece in self.pieces if (piece.weight or 0.0) >= 0.01]
         return sorted(words, key=lambda piece: -(piece.weight or 0.0))[:NAMED]
 
     def html(self) -> str:
         """The answer, the words on their colours, and the strongest ones in figures."""
         words = "".join(
             f'<span class="heat-{level}" title="{_percent(piece)} of the attention">{escape(piece.text)}</span>'
-            if (level := _level(piece, self._darkest())) and piece.weight is not None
+            if (level := _level(piece, self._full())) and piece.weight is not None
             else escape(piece.text)
             for piece in self._shown()
         )
         sure = "" if np.isnan(self.probability) else f", {100 * self.probability:.1f}&nbsp;% sure"
         truth = "" if self.truth is None or self.right else f"; truth <b>{escape(self.truth)}</b>"
         mark = {True: "right: ", False: "wrong: ", None: ""}[self.right]
-        named = ", ".join(f"{escape(piece.text)} {_percent(piece)}" for piece in self.strongest())
+        named = ", ".join(f"<bdi>{escape(piece.text)}</bdi> {_percent(piece)}" for piece in self.strongest())
         most = f'<p class="most">most attention: {named}</p>' if named else ""
         return (
             f"<li><p>{mark}<b>{escape(self.answer)}</b>{sure}{truth}</p>"
@@ -85,14 +87,16 @@ class ReadText:
 
         drawn = Text()
         for piece in self._shown():
-            level = _level(piece, self._darkest())
-            style = f"{LIGHT[ON_HEAT[level]]} on {LIGHT[HEAT[level]]}" if level else ""
+            level = _level(piece, self._full())
+            # Bold as well: a terminal of few colours cannot tell the shades apart.
+            bold = "bold " if level >= STRONG else ""
+            style = f"{bold}{LIGHT[ON_HEAT[level]]} on {LIGHT[HEAT[level]]}" if level else ""
             # A text may hold escape sequences; a terminal must not obey them.
             drawn.append(_CONTROL.sub(" ", piece.text), style)
         return drawn
 
-    def _darkest(self) -> float:
-        """The weight of the darkest colour: the strongest word's, if that is well above an even share."""
+    def _full(self) -> float:
+        """The weight of the strongest colour: the strongest word's, if that is well above an even share."""
         weights = [piece.weight for piece in self.pieces if piece.weight is not None]
         return max(max(weights, default=0.0), min(1.0, EVEN / max(len(weights), 1)))
 
@@ -214,9 +218,9 @@ def _named(result: Classification, answer: NDArray[np.int64], without: str) -> s
     return result.labels[int(answer)] if answer >= 0 else without
 
 
-def _level(piece: Piece, darkest: float) -> int:
+def _level(piece: Piece, full: float) -> int:
     """Which colour of `HEAT`; 0 is none."""
-    part = (piece.weight or 0.0) / darkest if darkest > 0 else 0.0
+    part = (piece.weight or 0.0) / full if full > 0 else 0.0
     return 0 if part < FAINT else min(len(HEAT) - 1, int(np.ceil(part * (len(HEAT) - 1))))
 
 

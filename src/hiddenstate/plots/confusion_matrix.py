@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 TITLE = "Confusion matrix"
 MOST_CLASSES = 12
 """Classes that one matrix shows; of more, those that are confused most."""
-CELL_HEIGHT = 44
-STEPS: tuple[tuple[float, str], ...] = (
-    (0.0, "under 2 %"),
-    (0.02, "2 to 10 %"),
-    (0.10, "10 to 25 %"),
-    (0.25, "25 to 50 %"),
-    (0.50, "50 % and more"),
-)
-"""Shares of a row from which each colour stands, and its name in the legend."""
+LOWEST, HIGHEST, USUAL = 44, 76, 230
+"""Points: a row of the matrix at least and at most, and the height that few rows fill."""
+NARROW = 46
+"""Points of width below which a cell has room for its count alone."""
+ROOM_LETTERS = 30
+"""Letters of all answers together that stand level side by side, on a phone as well."""
+LABEL_LIMIT = 110
+STEPS: tuple[float, ...] = (0.0, 0.02, 0.10, 0.25, 0.50)
+"""Shares of a row from which each colour stands."""
 NONE, NEVER_SEEN = "none of these", "never seen"
 
 Counts = NDArray[np.int64]
@@ -99,55 +99,23 @@ def _draw(confusion: Confusion, shown: list[int]) -> alt.LayerChart:
     import altair as alt
 
     k = len(shown)
-    scale = alt.Scale(domain=[0, k], nice=False)
-    down = alt.Scale(domain=[0, k], nice=False, reverse=True)
-    middles = [place + 0.5 for place in range(k)]
-    # Long names: upright above a matrix of few columns, slanted where they would meet.
-    answers = label_expression(
-        {middle: confusion.answers[n] for middle, n in zip(middles, shown, strict=True)}
+    # Where a cell is narrow, on a phone, the share is left out: colour and read-out still say it.
+    narrow = f"width / {k} < {NARROW}"
+    (x, x_middle), (y, y_middle) = _across(confusion, shown, narrow), _down(confusion, shown)
+    cells = alt.Chart(
+        alt.InlineData(values=_rows(confusion, shown)), height=k * min(HIGHEST, max(LOWEST, USUAL // k))
     )
-    truths = label_expression({middle: confusion.truths[n] for middle, n in zip(middles, shown, strict=True)})
-    longest = max(len(confusion.answers[number]) for number in shown)
-    x_axis = alt.Axis(
-        orient="top",
-        values=middles,
-        labelExpr=answers,
-        labelAngle=0 if k * longest <= 30 else -40,
-        labelAlign="center" if k * longest <= 30 else "left",
-        labelLimit=110,
-        labelOverlap=False,
-        domain=False,
-        labelColor=LIGHT["ink"],
-        titlePadding=8,
-    )
-    y_axis = alt.Axis(
-        values=middles,
-        labelExpr=truths,
-        labelLimit=110,
-        labelOverlap=False,
-        grid=False,
-        labelColor=LIGHT["ink"],
-        titleY=-24,
-    )
-    x = alt.X("left:Q", scale=scale, axis=x_axis, title="answer")
-    y = alt.Y("top:Q", scale=down, axis=y_axis, title="truth")
-    cells = alt.Chart(alt.InlineData(values=_rows(confusion, shown)), height=CELL_HEIGHT * k)
     box = cells.encode(x=x, x2="right:Q", y=y, y2="bottom:Q")
-    names = [name for _, name in STEPS]
-    colours = alt.Scale(domain=names, range=[LIGHT[name] for name in HEAT[1:]])
-    legend = alt.Legend(symbolType="square", symbolStrokeWidth=0)
     filled = (
         box.transform_filter("datum.count > 0")
         .mark_rect(aria=False, cornerRadius=2)
-        .encode(color=alt.Color("step:N", scale=colours, legend=legend))
+        .encode(color=alt.Color("colour:N", scale=None))
     )
-    middle = cells.encode(
-        x=alt.X("centre:Q", scale=scale),
-        y=alt.Y("middle:Q", scale=down),
-        color=alt.Color("ink:N", scale=None),
+    # The right answers have a frame, an empty one as well: the diagonal leads the eye.
+    frame = box.transform_filter("datum.right_answer").mark_rect(
+        fill="transparent", stroke=LIGHT["axis"], cornerRadius=2, aria=False
     )
-    # Where a cell is narrow, on a phone, the share is left out: colour and read-out still say it.
-    narrow = f"width / {k} < 46"
+    middle = cells.encode(x=x_middle, y=y_middle, color=alt.Color("ink:N", scale=None))
     count = middle.mark_text(
         aria=False,
         fontWeight=600,
@@ -163,7 +131,61 @@ def _draw(confusion: Confusion, shown: list[int]) -> alt.LayerChart:
         .encode(description="say:N", tooltip="say:N")
         .properties(name=READOUT)
     )
-    return alt.LayerChart(layer=[filled, count, share, read])
+    return alt.LayerChart(layer=[filled, frame, count, share, read])
+
+
+def _across(confusion: Confusion, shown: list[int], narrow: str) -> tuple[alt.X, alt.X]:
+    """The answers: left edge and middle of a cell."""
+    import altair as alt
+
+    names = [confusion.answers[number] for number in shown]
+    # Level where names have room, else slanted, and on a phone upright.
+    level = len(names) * max(map(len, names)) <= ROOM_LETTERS
+    angles: dict[str, Any] = {
+        "labelAngle": alt.ExprRef(f"{narrow} ? -90 : -40"),
+        "labelAlign": "left",
+        "labelBaseline": "middle",
+    }
+    axis = alt.Axis(
+        orient="top",
+        labelLimit=LABEL_LIMIT,
+        labelOverlap=False,
+        labelColor=LIGHT["ink"],
+        domain=False,
+        titlePadding=8,
+        **_labels(names),
+        **({"labelAngle": 0, "labelAlign": "center"} if level else angles),
+    )
+    scale = alt.Scale(domain=[0, len(names)], nice=False)
+    left, centre = (
+        alt.X(f"{field}:Q", scale=scale, axis=axis, title="answer") for field in ("left", "centre")
+    )
+    return left, centre
+
+
+def _down(confusion: Confusion, shown: list[int]) -> tuple[alt.Y, alt.Y]:
+    """The truths: upper edge and middle of a cell."""
+    import altair as alt
+
+    axis = alt.Axis(
+        labelLimit=LABEL_LIMIT,
+        labelOverlap=False,
+        labelColor=LIGHT["ink"],
+        grid=False,
+        titleY=-24,
+        **_labels([confusion.truths[number] for number in shown]),
+    )
+    scale = alt.Scale(domain=[0, len(shown)], nice=False, reverse=True)
+    upper, middle = (
+        alt.Y(f"{field}:Q", scale=scale, axis=axis, title="truth") for field in ("top", "middle")
+    )
+    return upper, middle
+
+
+def _labels(names: list[str]) -> dict[str, Any]:
+    """The names in the middle of their cells: by place, since two labels may be cut to the same text."""
+    places = [place + 0.5 for place in range(len(names))]
+    return {"values": places, "labelExpr": label_expression(dict(zip(places, names, strict=True)))}
 
 
 def _rows(confusion: Confusion, shown: list[int]) -> list[dict[str, Any]]:
@@ -173,7 +195,7 @@ def _rows(confusion: Confusion, shown: list[int]) -> list[dict[str, Any]]:
     for down, truth in enumerate(shown):
         for across, answer in enumerate(shown):
             count, share = int(confusion.counts[truth, answer]), float(confusion.shares[truth, answer])
-            step = max(place for place, (least, _) in enumerate(STEPS) if share >= least)
+            step = max(place for place, least in enumerate(STEPS) if share >= least) + 1
             percent = f"{100 * share:.0f} %" if share >= 0.01 else "< 1 %"
             names = f"truth {confusion.truths[truth]} | answer {confusion.answers[answer]}"
             rows.append(
@@ -187,8 +209,9 @@ def _rows(confusion: Confusion, shown: list[int]) -> list[dict[str, Any]]:
                     "count": count,
                     "text": f"{count:,}" if count else "",
                     "share": percent if count else "",
-                    "step": STEPS[step][1],
-                    "ink": LIGHT[ON_HEAT[step + 1]],
+                    "colour": LIGHT[HEAT[step]],
+                    "ink": LIGHT[ON_HEAT[step]],
+                    "right_answer": truth == answer,
                     "say": f"{names} | {count:,} texts, {percent} of this truth",
                 }
             )

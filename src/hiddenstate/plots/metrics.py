@@ -1,9 +1,11 @@
 """What the figures of a score are called, in which unit they are, and which way is better."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
+
+from hiddenstate.plots.numerals import decimals, fixed
 
 Better = Literal["lower", "higher"] | float | None
 TARGET_UNIT = "@target"
@@ -26,9 +28,19 @@ class MetricColumn:
     scale: float = 1.0
     """What the stored figure is multiplied with to be shown: 100 for a share in percent."""
 
+    places: int | None = None
+    """Decimals that are shown; None: as many as the smallest figure of a column needs."""
+
     def shown(self, metrics: Mapping[str, float]) -> float:
         """The figure of a score in the column's unit; NaN where it was not measured."""
         return metrics.get(self.key, math.nan) * self.scale
+
+    def texts(self, values: Sequence[float]) -> list[str]:
+        """The figures of a column, all with the same decimals."""
+        places = decimals(values) if self.places is None else self.places
+        if self.unit == "%":  # a figure next to zero would bring all others to six decimals
+            places = min(places, 2)
+        return [fixed(value, places) for value in values]
 
     def direction(self) -> str:
         """Which way is better, to follow a label: ``", lower is better"``."""
@@ -45,7 +57,7 @@ class MetricColumn:
 
 def _share(key: str, label: str, meaning: str) -> MetricColumn:
     """A share from 0 to 1 that is shown in percent; higher is better."""
-    return MetricColumn(key, label, "%", "higher", meaning, 100.0)
+    return MetricColumn(key, label, "%", "higher", meaning, 100.0, 1)
 
 
 METRICS: dict[str, MetricColumn] = {
@@ -92,6 +104,7 @@ METRICS: dict[str, MetricColumn] = {
             meaning="expected calibration error: how far, on average, the probability of an answer is from "
             "how often such answers are right",
             scale=100.0,
+            places=1,
         ),
         MetricColumn(
             "none_share", "None of these", "%", None, "share of the texts left without a label", 100.0

@@ -6,7 +6,7 @@
 
   function centre(mark) {
     const box = mark.getBoundingClientRect();
-    return { x: box.left + box.width / 2, top: box.top, bottom: box.bottom };
+    return { x: box.left + box.width / 2, top: box.top };
   }
 
   function hide() {
@@ -34,15 +34,16 @@
   }
 
   function nearest(marks, x, y) {
-    let best = null, least = Infinity;
+    let best = null, least = 60;
     for (const mark of marks) {
-      const at = centre(mark);
-      const gap = Math.max(at.top - y, y - at.bottom, 0);
-      if (gap > 24) continue;
-      const distance = Math.abs(at.x - x) + gap;
-      if (distance < least) { least = distance; best = mark; }
+      const box = mark.getBoundingClientRect();
+      const across = Math.max(box.left - x, x - box.right, 0);
+      const along = Math.max(box.top - y, y - box.bottom, 0);
+      if (along > 24 || across + along >= least) continue;
+      least = across + along;
+      best = mark;
     }
-    return least < 60 ? best : null;
+    return best;
   }
 
   for (const drawing of document.querySelectorAll(".drawing svg")) {

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 TITLE = "Do the probabilities hold what they promise?"
 HEIGHT, COUNT_HEIGHT = 230, 46
 NORMAL_95 = 1.96
+FEW = 10
+"""Answers below which a bin is drawn small and without the line."""
 
 
 def reliability_curve(bins: Sequence[ReliabilityBin]) -> alt.VConcatChart | alt.LayerChart:
@@ -46,7 +48,12 @@ def reliability_curve(bins: Sequence[ReliabilityBin]) -> alt.VConcatChart | alt.
         ),
     )
     chart = alt.vconcat(upper, bars, bounds="flush", spacing=44)
-    return themed(chart, TITLE, _words(filled), _words(filled) + " Dashed: as it should be.")
+    return themed(
+        chart,
+        TITLE,
+        _words(filled),
+        _words(filled) + f" Dashed: as it should be. Small dots: fewer than {FEW} answers.",
+    )
 
 
 def _curve(filled: Sequence[ReliabilityBin], x: alt.X) -> alt.LayerChart:
@@ -68,14 +75,19 @@ def _curve(filled: Sequence[ReliabilityBin], x: alt.X) -> alt.LayerChart:
     spread = chart.mark_rule(color=LIGHT["band_inner"], strokeWidth=5, strokeCap="round", aria=False).encode(
         y=alt.Y("low:Q", scale=percent), y2="high:Q"
     )
-    line = chart.mark_line(color=LIGHT["model"], strokeWidth=2.25, aria=False).encode(y=y)
-    dots = chart.mark_point(color=LIGHT["model"], filled=True, size=60, opacity=1, aria=False).encode(y=y)
+    # The line leaves out bins of few answers: between them it would swing by chance.
+    line = chart.transform_filter(f"datum.count >= {FEW}").mark_line(
+        color=LIGHT["model"], strokeWidth=2.25, aria=False
+    )
+    dots = chart.mark_point(color=LIGHT["model"], filled=True, opacity=1, aria=False).encode(
+        y=y, size=alt.condition(f"datum.count >= {FEW}", alt.value(64), alt.value(18))
+    )
     read = (
         chart.mark_rule(color=LIGHT["muted"], opacity=0)
         .encode(description="say:N", tooltip="say:N")
         .properties(name=READOUT)
     )
-    return alt.LayerChart(layer=[ideal, spread, line, dots, read])
+    return alt.LayerChart(layer=[ideal, spread, line.encode(y=y), dots, read])
 
 
 def _row(part: ReliabilityBin) -> dict[str, Any]:
@@ -89,6 +101,7 @@ def _row(part: ReliabilityBin) -> dict[str, Any]:
         "accuracy": 100 * part.accuracy,
         "low": 100 * low,
         "high": 100 * high,
+        "count": part.count,
         "say": say,
     }
 
@@ -117,4 +130,4 @@ def _words(filled: Sequence[ReliabilityBin]) -> str:
         f"On average the answers are {100 * sure:.1f} % sure, and {100 * right:.1f} % of {total:,} are right"
     )
     text += f": {lean}." if abs(sure - right) >= 0.02 else "."
-    return f"{text} Expected calibration error (ECE): {100 * error:.1f} %. Light bars: 95 % interval of each bin."
+    return f"{text} Expected calibration error (ECE): {100 * error:.1f} %. Vertical bars: 95 % interval of each bin."

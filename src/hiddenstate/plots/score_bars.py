@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from hiddenstate.plots.metrics import MetricColumn, metric_column
-from hiddenstate.plots.numerals import decimals, fixed, label_expression, labelled
+from hiddenstate.plots.numerals import label_expression, labelled
 from hiddenstate.plots.theme import LIGHT, nothing_to_draw, themed
 from hiddenstate.records import Score
 
@@ -31,16 +31,16 @@ def score_bars(scores: Sequence[Score], metric: str = "mae", *, unit: str | None
     if not measured:
         return nothing_to_draw(title, f"{column.label} was not measured.")
     measured.sort(key=lambda score: (column.distance(column.shown(score.metrics)), not score.is_model))
-    places = decimals([column.shown(score.metrics) for score in measured])
+    values = [column.shown(score.metrics) for score in measured]
     rows: list[dict[str, Any]] = [
         {
             "place": place,
             "name": score.name,
-            "value": column.shown(score.metrics),
-            "text": fixed(column.shown(score.metrics), places),
+            "value": value,
+            "text": text,
             "colour": LIGHT["model" if score.is_model else "bar"],
         }
-        for place, score in enumerate(measured)
+        for place, (score, value, text) in enumerate(zip(measured, values, column.texts(values), strict=True))
     ]
     most = max(max(row["value"] for row in rows), 0.0) or 1.0
     chart = alt.Chart(alt.InlineData(values=rows), height=ROW_HEIGHT * len(rows)).encode(

@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from hiddenstate.plots.metrics import MetricColumn, metric_column
-from hiddenstate.plots.numerals import UNKNOWN, decimals, fixed
+from hiddenstate.plots.numerals import UNKNOWN
 from hiddenstate.records import Score
 
 if TYPE_CHECKING:
@@ -138,11 +138,7 @@ def _rank(score: Score, column: MetricColumn) -> tuple[bool, float]:
 
 
 def _column_texts(scores: Sequence[Score], column: MetricColumn) -> list[str]:
-    values = [column.shown(score.metrics) for score in scores]
-    places = decimals(values)
-    if column.unit == "%":  # a figure next to zero would bring all others to six decimals
-        places = min(places, 2)
-    return [fixed(value, places) for value in values]
+    return column.texts([column.shown(score.metrics) for score in scores])
 
 
 def _best_rows(scores: Sequence[Score], column: MetricColumn, texts: list[str]) -> set[int]:

@@ -119,6 +119,12 @@ MEASURES: dict[str, tuple[Measure, str]] = {
 }
 
 
+def _right_or_wrong(marks: Marks) -> Marks:
+    """The same accuracy, from a single mark that every text has and a right answer gives."""
+    right = (marks.truth == marks.answer).all(axis=1, keepdims=True)
+    return Marks(np.ones_like(right), right, marks.multi)
+
+
 def _right(result: Classification) -> NDArray[np.bool_]:
     marks = marks_of(result)
     return np.asarray((marks.truth == marks.answer).all(axis=1))
@@ -144,6 +150,8 @@ def _interval(
     block is drawn is all that counts, and there are few kinds however many texts there are.
     """
     own, other = marks_of(model), marks_of(baseline)
+    if measure is _accuracy:  # right or wrong is all that counts: at most four outcomes
+        own, other = _right_or_wrong(own), _right_or_wrong(other)
     columns = np.concatenate([own.truth, own.answer, other.answer], axis=1)  # (n, 3k)
     _, first, outcome = np.unique(
         np.packbits(columns, axis=1), axis=0, return_index=True, return_inverse=True
@@ -152,16 +160,18 @@ def _interval(
     for block, number in zip(blocks.tolist(), outcome.ravel().tolist(), strict=True):
         members[block].append(number)
     kinds = Counter(tuple(sorted(numbers)) for numbers in members.values())
-    held = np.zeros((len(kinds), len(first)))  # how often a block of each kind holds each outcome
-    for place, numbers in enumerate(kinds):
-        np.add.at(held[place], list(numbers), 1)
     share = np.array(list(kinds.values())) / len(members)
+    # Which kind holds which outcome, once for each text of it, in the order of the outcomes.
+    held = sorted((number, kind) for kind, numbers in enumerate(kinds) for number in numbers)
+    outcomes, holders = np.array(held).T
+    starts = np.searchsorted(outcomes, np.arange(len(first)))
     own = Marks(own.truth[first], own.answer[first], own.multi)
     other = Marks(own.truth, other.answer[first], own.multi)
     random = generator(seed, "verdict")
     gains = []
     for _ in range(DRAWS // AT_ONCE):
-        times = random.multinomial(len(members), share, size=AT_ONCE) @ held  # (draws, outcomes)
+        drawn = random.multinomial(len(members), share, size=AT_ONCE).astype(np.float64)  # (draws, kinds)
+        times = np.add.reduceat(drawn[:, holders], starts, axis=1)  # (draws, outcomes)
         gains.append(measure(times, own) - measure(times, other))
     low, high = np.quantile(np.concatenate(gains), [0.025, 0.975])
     return float(low), float(high)

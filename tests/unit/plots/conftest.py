@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hiddenstate.records import Epoch, Forecast, History, Score
+from hiddenstate.records import Classification, Epoch, Forecast, History, Score
 
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 NORMAL = np.array([-1.96, -1.2816, -0.6745, 0.0, 0.6745, 1.2816, 1.96])
@@ -100,6 +100,32 @@ def regular_forecast(
     spread = np.linspace(-2.0, 2.0, len(levels)) if len(levels) > 1 else np.zeros(1)
     values = truth[..., None] + 1.0 + spread
     return Forecast(("",) * count, times, timezone, ("flow",), tuple(levels), values, truth)
+
+
+def labelled_questions(count: int = 60, seed: int = 1) -> Classification:
+    """Questions of three kinds with attention on their first word; about one in five answered wrong."""
+    chance = np.random.default_rng(seed)
+    labels, firsts = ("HUM", "LOC", "NUM"), ("Who", "Where", "When")
+    truth = chance.integers(0, 3, count)
+    logits = chance.normal(0, 1.2, (count, 3))
+    logits[np.arange(count), truth] += 2.5
+    probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    tokens = tuple((firsts[kind], "was", f"it{row}", "?") for row, kind in enumerate(truth))
+    return Classification(
+        labels=labels,
+        probabilities=probabilities,
+        predicted=probabilities.argmax(axis=1),
+        texts=tuple(" ".join(words) for words in tokens),
+        tokens=tokens,
+        weights=(np.array([0.7, 0.2, 0.1, 0.0], dtype=np.float32),) * count,
+        truth=truth,
+    )
+
+
+@pytest.fixture(scope="session")
+def questions():
+    """Labelled questions as a model answered them."""
+    return labelled_questions()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,19 @@ from html import unescape
 
 import pytest
 
-from hiddenstate.plots import Chart, Details, Page, Text, Verdict, error_by_hour
+from hiddenstate.plots import (
+    Chart,
+    Details,
+    Page,
+    Text,
+    Verdict,
+    attention_words,
+    confident_errors,
+    confusion_matrix,
+    error_by_hour,
+)
+from hiddenstate.plots.theme import LIGHT
+from hiddenstate.tasks.classification_metrics import confusion
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = (
@@ -33,6 +45,21 @@ drawing.dispatchEvent(new PointerEvent("pointermove", {clientX: mark.left + 2, c
 seen.pointed = say.textContent;
 drawing.dispatchEvent(new PointerEvent("pointerleave", {pointerType: "touch"})); seen.lifted = say.hidden;
 document.body.dispatchEvent(new PointerEvent("pointerdown", {bubbles: true})); seen.elsewhere = say.hidden;
+const matrix = document.querySelectorAll(".drawing.wide svg")[1];
+const named = (mark) => mark.dataset.say.startsWith("truth LOC | answer LOC");
+const cell = Array.from(matrix.querySelectorAll("[data-say]")).find(named);
+const box = cell.getBoundingClientRect();
+seen.cell = [0.1, 0.9].map((part) => {
+  const at = {clientX: box.left + part * box.width, clientY: box.top + part * box.height};
+  matrix.dispatchEvent(new PointerEvent("pointermove", at));
+  return say.textContent;
+});
+seen.outlined = getComputedStyle(cell).opacity;
+seen.words = ["5", "2"].map((level) => {
+  const word = document.querySelector(".words .heat-" + level);
+  return [getComputedStyle(word).backgroundColor, word.title];
+});
+matrix.dispatchEvent(new PointerEvent("pointerleave"));
 seen.overflow = document.documentElement.scrollWidth - document.documentElement.clientWidth;
 seen.phone = getComputedStyle(document.querySelector(".drawing.phone")).display;
 seen.width = drawing.getBoundingClientRect().width;
@@ -48,10 +75,22 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not instal
 
 
 @pytest.fixture(scope="module")
-def html(demand):
+def html(demand, questions):
     forecast, baselines = demand
-    chart = error_by_hour(forecast, baselines, unit="MW")
-    return Page("Demand", "test", [Verdict("v"), Chart(chart), Details("More", [Text("t", ["p"])])]).html()
+    sections = [
+        Verdict("v"),
+        Chart(error_by_hour(forecast, baselines, unit="MW")),
+        Chart(confusion_matrix(questions.labels, confusion(questions))),
+        attention_words(questions),
+        confident_errors(questions),
+        Details("More", [Text("t", ["p"])]),
+    ]
+    return Page("Demand", "test", sections).html()
+
+
+def rgb(name):
+    """A colour of the light theme as a browser says it."""
+    return f"rgb({', '.join(str(int(LIGHT[name][place : place + 2], 16)) for place in (1, 3, 5))})"
 
 
 def browse(tmp_path, html, *flags):
@@ -101,6 +140,11 @@ def test_values_are_read_out_by_keys_and_pointer(tmp_path, html):
     assert seen["pointed"].startswith("12:00 to 12:59")
     assert "weekly naive" in seen["pointed"]
     assert (seen["lifted"], seen["elsewhere"]) == (False, True)
+    # Both corners of a cell of the matrix read out that cell, not a neighbour.
+    assert [text.startswith("truth LOCanswer LOC") for text in seen["cell"]] == [True, True]
+    assert seen["outlined"] == "1"
+    assert [word[0] for word in seen["words"]] == [rgb("heat_5"), rgb("heat_2")]
+    assert seen["words"][0][1].endswith("% of the attention")
     assert seen["overflow"] <= 0
     assert (seen["phone"], seen["width"] > 900) == ("none", True)
     assert seen["unfolded"] is True

@@ -23,7 +23,7 @@ def test_higher_and_nominal_are_sorted_their_own_way():
     names = lambda metric, values: [  # noqa: E731
         row["name"] for row in rows_of(score_bars([Score(str(v), {metric: v}) for v in values], metric))
     ]
-    assert names("accuracy", [80.0, 95.0, 90.0]) == ["95.0", "90.0", "80.0"]
+    assert names("accuracy", [0.80, 0.95, 0.90]) == ["0.95", "0.9", "0.8"]
     assert names("coverage_80", [60.0, 99.0, 85.0]) == ["85.0", "99.0", "60.0"]
 
 
@@ -52,3 +52,8 @@ def test_an_unknown_metric_is_shown_under_its_own_name():
     assert (column.label, column.unit, column.better) == ("words per second", "", None)
     assert metric_column("coverage_99.5").better == 99.5
     assert metric_column("mae").unit is None
+
+
+def test_a_share_is_drawn_in_percent():
+    row = rows_of(score_bars([Score("a", {"accuracy": 0.9137})], "accuracy"))[0]
+    assert (round(row["value"], 6), row["text"]) == (91.37, "91.4")

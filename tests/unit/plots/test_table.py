@@ -127,3 +127,24 @@ def test_times_are_written_in_handy_units():
 def test_an_empty_comparison_is_a_header():
     assert score_table([]).header == ("method",)
     assert "<tbody>" in score_table([]).html()
+
+
+def test_shares_are_shown_in_percent_with_one_decimal():
+    scores = [
+        Score("GRU", {"accuracy": 0.9124, "macro_f1": 0.8, "log_loss": 0.251, "ece": 0.0312}, is_model=True),
+        Score("majority", {"accuracy": 0.18, "macro_f1": 0.0047, "log_loss": 1.7, "ece": 0.0}),
+        Score("SVM", {"accuracy": 0.9, "macro_f1": 0.81}),
+    ]
+    table = score_table(scores)
+    assert table.header == ("method", "Accuracy (%)", "Macro-F1 (%)", "Log loss", "ECE (%)")
+    assert [row.cells for row in table.rows] == [
+        ("91.2", "80.0", "0.251", "3.1"),
+        ("90.0", "81.0", "–", "–"),
+        ("18.0", "0.5", "1.700", "0.0"),
+    ]
+    assert [row.best for row in table.rows] == [{0, 2}, {1}, {3}]
+
+
+def test_a_percentage_next_to_zero_does_not_bring_the_others_to_many_decimals():
+    table = score_table([Score("a", {"mape": 12.34567}), Score("b", {"mape": 0.00012})])
+    assert [row.cells for row in table.rows] == [("0.00",), ("12.35",)]

@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from hiddenstate.plots.theme import BASELINE_COLOURS, BASELINE_DASHES, DARK, LIGHT
+from hiddenstate.plots.theme import BASELINE_COLOURS, BASELINE_DASHES, DARK, HEAT, LIGHT, ON_HEAT
 
 # Viénot, Brettel and Mollon (1999) and Brettel et al. (1997), as in the usual linear-RGB approximations.
 DICHROMACIES = {
@@ -63,3 +63,15 @@ def test_lines_are_told_apart_by_every_eye(theme, dichromacy):
 def test_colour_is_never_the_only_difference():
     assert len(BASELINE_DASHES) == len(BASELINE_COLOURS) == len(set(BASELINE_DASHES))
     assert (1, 0) not in BASELINE_DASHES, "the solid line is the model's"
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_heat_grows_one_way_for_every_eye_and_its_text_is_read(theme):
+    assert len(HEAT) == len(ON_HEAT)
+    away = [contrast(theme[name], theme["paper"]) for name in HEAT]
+    assert all(one * 1.12 < other for one, other in itertools.pairwise(away)), away
+    for name, text in zip(HEAT, ON_HEAT, strict=True):
+        assert contrast(theme[name], theme[text]) >= 4.5, name
+    for matrix in DICHROMACIES.values():
+        lightness = [lab(matrix @ linear(theme[name]))[0] for name in HEAT]
+        assert lightness in (sorted(lightness), sorted(lightness, reverse=True))

@@ -84,3 +84,11 @@ def test_several_labels_a_text():
 def test_without_truth():
     with pytest.raises(InputError, match="expected texts with their labels"):
         classification_metrics(result([0], None))
+
+
+def test_a_method_without_probabilities_has_no_figures_of_them():
+    unsure = result([0, 1, 2], [0, 1, 1], probabilities=np.full((3, 3), np.nan))
+    assert not unsure.has_probabilities
+    assert set(classification_metrics(unsure)) == {"accuracy", "macro_f1", "none_share"}
+    with pytest.raises(InputError, match="expected probabilities, got a method without"):
+        reliability(unsure)

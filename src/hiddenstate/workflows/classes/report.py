@@ -1,7 +1,7 @@
 """What people read about a trained classifier: the offline page and the card."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,14 @@ from hiddenstate.workflows.classes.run_settings import ClassRun
 
 EXAMPLES = 5
 """Texts with coloured words that the page shows: so many right ones, and so many wrong ones."""
+HALF_WIDE = 6
+"""Classes up to which the confusion matrix takes half of the page."""
+WITHOUT_ATTENTION = "What each word gave to the pooled vector"
+POOL_CAPTIONS = {
+    "max": "This model has no attention: shown is the share of features that are greatest at each word.",
+    "mean": "This model has no attention: its pool is the mean, in which every word counts the same.",
+    "last": "This model has no attention: its pool is what it knows after the last word of each direction.",
+}
 FEW_CLASSES = 12
 """With more, the confusion matrix shows a part only, and a list stands beside it."""
 
@@ -89,15 +97,21 @@ def _charts(facts: Facts) -> list[plots.Section]:
     sections: list[plots.Section] = []
     if not result.multi_label:
         counts = confusion(result)
-        sections.append(plots.Chart(plots.confusion_matrix(result.labels, counts)))
+        # Few classes leave room for the reliability curve beside it.
+        half = len(result.labels) <= HALF_WIDE
+        sections.append(plots.Chart(plots.confusion_matrix(result.labels, counts), half=half))
         if len(result.labels) > FEW_CLASSES:
             sections.append(plots.confusions(result.labels, counts))
+    classes = plots.class_table(per_class(result))
+    attention = plots.attention_words(result, each=EXAMPLES)
+    if "attention" not in facts.run.model.pool:
+        attention = replace(attention, title=WITHOUT_ATTENTION, caption=POOL_CAPTIONS[facts.run.model.pool])
     return [
         *sections,
-        plots.class_table(per_class(result)),
         plots.Chart(plots.reliability_curve(reliability(result)), half=True),
+        classes if len(classes.rows) <= FEW_CLASSES else plots.Details("Each class", [classes]),
         plots.Chart(plots.learning_curve(facts.fitted.history, loss=loss), half=True),
-        plots.attention_words(result, each=EXAMPLES),
+        attention,
         plots.confident_errors(result),
     ]
 
@@ -177,6 +191,8 @@ def _fairness(facts: Facts) -> list[str]:
         "validation rows.",
         f"Leak between the parts: {facts.parts.leak}.",
         "Model and baselines label the same test texts.",
+        "The baselines chose their strength on the validation rows and then learnt from these too"
+        + ("." if facts.fitted.refitted else ", which the network did not: a small advantage of theirs."),
     ]
     if facts.fitted.refitted:
         lines.append("The final networks learnt from the training and validation rows together.")
