@@ -12,7 +12,7 @@ def test_training_leaves_a_whole_bundle_and_no_checkpoints(model):
     files = {path.name for path in model.iterdir()}
     assert files == {
         "settings.toml", "encoders.json", "weights.safetensors", "metrics.json", "card.md", "report.html",
-        "manifest.json",
+        "manifest.json", "program.json",
     }  # fmt: skip
     assert not model.with_name("model.training").exists()
 

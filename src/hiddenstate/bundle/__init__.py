@@ -1,7 +1,8 @@
 """The artefact of training: one folder with settings, encoders, weights, metrics, card and report."""
 
+from hiddenstate.bundle.addition import add_file
 from hiddenstate.bundle.bundle import Bundle, check_target, open_bundle, save_bundle
 from hiddenstate.bundle.card import compose_card
 from hiddenstate.bundle.contents import Contents
 
-__all__ = ["Bundle", "Contents", "check_target", "compose_card", "open_bundle", "save_bundle"]
+__all__ = ["Bundle", "Contents", "add_file", "check_target", "compose_card", "open_bundle", "save_bundle"]

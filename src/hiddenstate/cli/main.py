@@ -10,9 +10,11 @@ from hiddenstate import __version__
 from hiddenstate.cli.demo import demo
 from hiddenstate.cli.evaluate import evaluate
 from hiddenstate.cli.explain import explain
+from hiddenstate.cli.export import export
 from hiddenstate.cli.predict import predict
 from hiddenstate.cli.summary import summary
 from hiddenstate.cli.train import train
+from hiddenstate.cli.verify import verify
 from hiddenstate.cli.walk import walk
 from hiddenstate.errors import HiddenstateError
 
@@ -24,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (train, evaluate, predict, summary, explain, walk, demo):
+for command in (train, evaluate, predict, summary, explain, walk, export, verify, demo):
     app.command()(command)
 
 

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hiddenstate.parity.certificate import Certificate
     from hiddenstate.workflows.outcome import Outcome, Trained
 
 STYLES = {"better": "bold green", "same": "bold yellow", "worse": "bold red"}
@@ -40,6 +41,39 @@ def show_outcome(outcome: Outcome) -> None:
         style = STYLES[outcome.verdict.level]
         screen.print(f"Verdict: {outcome.verdict.text}", style=style, highlight=False, markup=False)
         screen.print()
+
+
+def show_certificate(certificate: Certificate) -> None:
+    """Every way beside the reference, what could not be tried and, first of all, what failed."""
+    from rich.table import Table
+
+    from hiddenstate.parity.certificate import REFERENCE
+
+    screen = console()
+    for line in certificate.failures:
+        screen.print(line, style=STYLES["worse"], highlight=False, markup=False, soft_wrap=True)
+    table = Table("computed by", "largest error", "mean error", "other labels", "largest in")
+    for pair in certificate.pairs:
+        if pair.first == REFERENCE:
+            table.add_row(
+                pair.second,
+                f"{pair.largest:.1e}",
+                f"{pair.mean:.1e}",
+                str(pair.flips),
+                f"{pair.case}: {pair.output}",
+            )
+    screen.print(table)
+    for name, reason in certificate.missing.items():
+        screen.print(f"Not tried: {name}: {reason}.", highlight=False, markup=False)
+    if certificate.int8:
+        facts = ", ".join(f"{name.replace('_', ' ')} {value:.3g}" for name, value in certificate.int8.items())
+        screen.print(f"Rounding weights to int8, on these inputs: {facts}.", highlight=False, markup=False)
+    said = f"{certificate.rows} rows, errors relative to the row's largest value or to 1, against NumPy in float64."
+    screen.print(said, highlight=False, markup=False)
+    verdict = (
+        "All ways give the same numbers." if certificate.passed else "Not all ways give the same numbers."
+    )
+    screen.print(verdict, style=STYLES["better" if certificate.passed else "worse"], highlight=False)
 
 
 def show_json(values: dict[str, Any]) -> None:

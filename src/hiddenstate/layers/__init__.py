@@ -2,6 +2,9 @@
 
 from hiddenstate.layers.bidirectional import Bidirectional, BothStates
 from hiddenstate.layers.dropout import DropoutSettings, VariationalDropout
+from hiddenstate.layers.from_keras import stack_from_keras
+from hiddenstate.layers.from_onnx import layers_from_onnx
+from hiddenstate.layers.from_torch import stack_from_torch
 from hiddenstate.layers.lengths import valid_steps
 from hiddenstate.layers.recurrent import Path, Recurrent
 from hiddenstate.layers.stacked import Stacked
@@ -14,5 +17,8 @@ __all__ = [
     "Recurrent",
     "Stacked",
     "VariationalDropout",
+    "layers_from_onnx",
+    "stack_from_keras",
+    "stack_from_torch",
     "valid_steps",
 ]

@@ -111,6 +111,12 @@ class TextEncoder:
             self.characters.encode(places),
         )
 
+    def numbers(self) -> dict[str, int]:
+        """The number of every word that has one."""
+        return {
+            form: self.vocabulary.number(form) for form in self.vocabulary.forms[UNKNOWN + 1 :]
+        } | self._further
+
     def _number(self, form: str) -> int:
         if form in self.vocabulary:
             return self.vocabulary.number(form)

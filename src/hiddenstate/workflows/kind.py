@@ -2,14 +2,16 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
 import polars as pl
 
 from hiddenstate.data.files import Source
+from hiddenstate.export.c_words import Lexicon
 from hiddenstate.models.summary import Summary
+from hiddenstate.parity.backends import Network
 from hiddenstate.workflows.outcome import Outcome, Trained
 
 Values = dict[str, Any]
@@ -36,6 +38,16 @@ class Answers:
     """For spreadsheets: one row an answer."""
     shown: Sequence[Any] = ()
     """For people, where there are few answers; what `rich` prints."""
+
+
+@dataclass(frozen=True)
+class Portable:
+    """What belongs to a model beside its program when it is exported and verified."""
+
+    network: Network
+    """The torch networks with all that follows them: what the program must equal."""
+    lexicon: Lexicon = field(default_factory=Lexicon)
+    """Words and n-grams that a text model knows."""
 
 
 class Kind(ABC):
@@ -66,6 +78,10 @@ class Kind(ABC):
     @abstractmethod
     def answer(self, folder: Path, texts: Sequence[str]) -> Answers:
         """What a saved model says about `texts`; raises `InputError` where it reads none."""
+
+    @abstractmethod
+    def portable(self, folder: Path) -> Portable:
+        """What a saved model takes along when it leaves torch."""
 
     @abstractmethod
     def summarise(self, folder: Path) -> Summary:

@@ -1,7 +1,9 @@
 """The weights of a model's networks in a bundle, each under a prefix of its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from hiddenstate.bundle import Bundle
@@ -15,6 +17,13 @@ def weights_of(models: Sequence[nn.Module]) -> dict[str, Tensor]:
         for number, model in enumerate(models)
         for name, tensor in model.state_dict().items()
     }
+
+
+def with_constants(
+    weights: Mapping[str, Tensor], constants: Mapping[str, NDArray[np.float32]]
+) -> dict[str, Tensor | NDArray[np.float32]]:
+    """The weights and what a program needs beside them."""
+    return {**weights, **constants}
 
 
 def load_members(bundle: Bundle, build: Callable[[], nn.Module], members: int) -> tuple[nn.Module, ...]:

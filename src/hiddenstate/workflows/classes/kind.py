@@ -7,14 +7,16 @@ from typing import ClassVar, final
 from hiddenstate.bundle import check_target
 from hiddenstate.data.files import Source
 from hiddenstate.data.text_table import load_texts
+from hiddenstate.export.c_words import Lexicon
 from hiddenstate.models.summary import Summary
 from hiddenstate.workflows.classes.evaluate import evaluate_classifier
+from hiddenstate.workflows.classes.network import network_of
 from hiddenstate.workflows.classes.predict import label_file, label_texts
 from hiddenstate.workflows.classes.run_settings import complete
-from hiddenstate.workflows.classes.saved import KIND
+from hiddenstate.workflows.classes.saved import KIND, open_classifier
 from hiddenstate.workflows.classes.summary import summarise
 from hiddenstate.workflows.classes.train import train_classifier
-from hiddenstate.workflows.kind import Answers, Kind, Saving, Values
+from hiddenstate.workflows.kind import Answers, Kind, Portable, Saving, Values
 from hiddenstate.workflows.outcome import Outcome, Trained
 
 
@@ -43,6 +45,17 @@ class TextClasses(Kind):
     def answer(self, folder: Path, texts: Sequence[str]) -> Answers:
         """A label for every text, with the words that were looked at."""
         return label_texts(folder, texts)
+
+    def portable(self, folder: Path) -> Portable:
+        """As `Kind.portable`."""
+        saved = open_classifier(folder)
+        encoder = saved.task.encoder
+        if encoder.characters is None:
+            return Portable(network_of(saved), Lexicon(encoder.numbers()))
+        grams = {gram: number for number, gram in enumerate(encoder.characters.grams)}
+        sizes = encoder.characters.settings
+        lexicon = Lexicon(encoder.numbers(), grams, sizes.shortest, sizes.longest)
+        return Portable(network_of(saved), lexicon)
 
     def summarise(self, folder: Path) -> Summary:
         """As `Kind.summarise`."""

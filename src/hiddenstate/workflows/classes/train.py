@@ -6,7 +6,9 @@ from hiddenstate.bundle import Contents, check_target, save_bundle
 from hiddenstate.data.files import Source
 from hiddenstate.data.text_table import TextTable
 from hiddenstate.errors import InputError
+from hiddenstate.program.program import PROGRAM
 from hiddenstate.settings import to_toml
+from hiddenstate.tasks.classify_program import classifier_program
 from hiddenstate.tasks.text_baselines.baseline import TextBaselineSettings
 from hiddenstate.tasks.text_baselines.registry import fit_text_baselines
 from hiddenstate.training.threads import limited_threads
@@ -71,7 +73,10 @@ def train_classifier(source: Source | TextTable, run: ClassRun, saving: Saving) 
         metrics=outcome.to_dict(),
         card=card(facts),
         report=report(facts),
-        extra={FILE: SeenTexts.of(parts.train.texts + parts.validation.texts).to_bytes()},
+        extra={
+            FILE: SeenTexts.of(parts.train.texts + parts.validation.texts).to_bytes(),
+            PROGRAM: classifier_program(fitted.task, fitted.models).to_json(),
+        },
     )
     save_bundle(saving.out, contents, force=saving.force)
     fitting.clear()

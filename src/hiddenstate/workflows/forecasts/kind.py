@@ -8,11 +8,13 @@ from hiddenstate.data.files import Source
 from hiddenstate.errors import InputError
 from hiddenstate.models.summary import Summary
 from hiddenstate.workflows.forecasts.evaluate import evaluate_forecaster
+from hiddenstate.workflows.forecasts.network import network_of
 from hiddenstate.workflows.forecasts.predict import predict_forecast
 from hiddenstate.workflows.forecasts.run_settings import complete
+from hiddenstate.workflows.forecasts.saved import open_forecaster
 from hiddenstate.workflows.forecasts.summary import summarise
 from hiddenstate.workflows.forecasts.train import train_forecaster
-from hiddenstate.workflows.kind import Answers, Kind, Saving, Values
+from hiddenstate.workflows.kind import Answers, Kind, Portable, Saving, Values
 from hiddenstate.workflows.outcome import Outcome, Trained
 
 
@@ -43,6 +45,10 @@ class Forecasts(Kind):
     def answer(self, folder: Path, texts: Sequence[str]) -> Answers:
         """Refused: a forecaster reads series."""
         raise InputError(f"{folder}: expected a file of recent rows, got a text. A forecaster reads series.")
+
+    def portable(self, folder: Path) -> Portable:
+        """As `Kind.portable`."""
+        return Portable(network_of(open_forecaster(folder)))
 
     def summarise(self, folder: Path) -> Summary:
         """As `Kind.summarise`."""

@@ -9,8 +9,10 @@ from hiddenstate.data.files import Source
 from hiddenstate.data.split import split_by_time
 from hiddenstate.data.steps import step_text
 from hiddenstate.errors import InputError
+from hiddenstate.program.program import PROGRAM
 from hiddenstate.settings import to_toml
 from hiddenstate.tasks.baselines.naive_error import seasonal_naive_error
+from hiddenstate.tasks.forecast_program import forecaster_program
 from hiddenstate.training.threads import limited_threads
 from hiddenstate.workflows.fitting import Fitting
 from hiddenstate.workflows.forecasts.comparison import compare
@@ -21,7 +23,7 @@ from hiddenstate.workflows.forecasts.saved import KIND, encoders_of
 from hiddenstate.workflows.forecasts.summary import summarise_task
 from hiddenstate.workflows.kind import Saving
 from hiddenstate.workflows.outcome import Trained
-from hiddenstate.workflows.weights import weights_of
+from hiddenstate.workflows.weights import weights_of, with_constants
 
 
 def train_forecaster(source: Source, run: ForecastRun, saving: Saving) -> Trained:
@@ -60,14 +62,16 @@ def train_forecaster(source: Source, run: ForecastRun, saving: Saving) -> Traine
     summary = summarise_task(fitted.task, fitted.models[0])
     outcome = comparison.outcome(run.data.unit, repairs=tuple(panel.repairs.lines()))
     facts = Facts(panel, split, run, comparison, fitted.history, summary)
+    program, constants = forecaster_program(fitted.task, fitted.models)
     contents = Contents(
         kind=KIND,
         settings=to_toml(run),
         encoders=encoders_of(fitted.task, panel, scale),
-        weights=weights_of(fitted.models),
+        weights=with_constants(weights_of(fitted.models), constants),
         metrics=outcome.to_dict(),
         card=card(facts),
         report=report(facts),
+        extra={PROGRAM: program.to_json()},
     )
     save_bundle(saving.out, contents, force=saving.force)
     fitting.clear()

@@ -1,0 +1,1 @@
+"""Programs out of the toolkit: ONNX graphs and C99."""

@@ -1,0 +1,5 @@
+/* A number of a table that is stored row after row. */
+static float entry(const matrix *table, size_t row, size_t size, size_t i)
+{
+    return table->values[row * size + i];
+}

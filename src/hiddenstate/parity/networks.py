@@ -1,0 +1,130 @@
+"""The torch models themselves as ways to compute: the readable loop, and the fused layers."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from hiddenstate.data.text_batches import TextBatch
+from hiddenstate.layers import Bidirectional, Recurrent, Stacked, valid_steps
+from hiddenstate.models.direct import DirectForecaster
+from hiddenstate.models.forecast_windows import ForecastWindows
+from hiddenstate.models.many_to_one import ManyToOne
+from hiddenstate.models.segments import SegmentForecaster
+from hiddenstate.models.text_classifier import Output, TextClassifier
+
+Arrays = dict[str, NDArray[Any]]
+Inputs = Mapping[str, NDArray[Any]]
+
+
+def run_network(model: nn.Module, inputs: Inputs, path: Literal["loop", "auto"] = "auto") -> Arrays:
+    """The outputs of a model under the names and with the inputs of its program.
+
+    `path`: how recurrent layers compute, as in `Recurrent`; "loop" calls each cell's readable `step`.
+    """
+    layers = [layer for layer in model.modules() if isinstance(layer, Recurrent)]
+    before = [layer.path for layer in layers]
+    kind = next(model.parameters()).dtype
+    tensors = {
+        name: torch.from_numpy(np.ascontiguousarray(value)).to(
+            torch.int64 if value.dtype.kind in "iu" else kind
+        )
+        for name, value in inputs.items()
+    }
+    try:
+        for layer in layers:
+            layer.path = path
+        with torch.no_grad():
+            found = RUNNERS[type(model)](model, tensors)
+    finally:
+        for layer, old in zip(layers, before, strict=True):
+            layer.path = old
+    return {name: tensor.numpy() for name, tensor in found.items()}
+
+
+def _stacked(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    outputs, states = _read(model, given["x"], given)
+    return {"outputs": outputs, **states}
+
+
+def _read(stack: Any, x: Tensor, given: Mapping[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
+    """Outputs and, under the names of the program, final states of recurrent layers from the states given."""
+    before = None
+    if "layer0.h" in given:
+        parts = iter(tensor for name, tensor in given.items() if name.startswith("layer"))
+        before = [_state_of(layer, parts) for layer in stack.layers]
+    outputs, final = stack(x, given.get("lengths"), before)
+    flat = [
+        direction
+        for layer, state in zip(stack.layers, final, strict=True)
+        for direction in (state if isinstance(layer, Bidirectional) else [state])
+    ]
+    return outputs, {
+        f"layer{number}.{part}.next": tensor
+        for number, state in enumerate(flat)
+        for part, tensor in state._asdict().items()
+    }
+
+
+def _state_of(layer: Any, parts: Iterator[Tensor]) -> Any:
+    if isinstance(layer, Bidirectional):
+        return tuple(_state_of(direction, parts) for direction in (layer.forwards, layer.backwards))
+    empty = layer.cell.initial_state(0)
+    return layer.cell.make_state(*(next(parts) for _ in empty))
+
+
+def _many_to_one(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    if "layer0.h" in given:  # the model itself always begins with nothing remembered
+        outputs, _ = _read(model.recurrent, given["x"], given)
+        context, weights = model.pool(outputs, valid_steps(given["lengths"], outputs.shape[1]))
+        return {"values": model.head(context), "weights": weights}
+    answer = model(given["x"], given["lengths"])
+    return {"values": answer.values, "weights": answer.weights}
+
+
+def _text(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    words = given["words"]
+    batch = TextBatch(words, given["lengths"], words[:, :0], torch.arange(len(words)))
+    if "grams" in given:
+        grams = given["grams"].flatten(0, 1)  # (B·T, G), each place a word of its own
+        valid = grams >= 0
+        counts = valid.sum(1)
+        batch = batch._replace(
+            forms=torch.arange(words.numel()).reshape(words.shape),
+            grams=grams[valid],
+            gram_starts=torch.cumsum(counts, 0) - counts,
+        )
+    if "layer0.h" in given:
+        outputs, _ = _read(model.recurrent, model.embed(batch), given)
+        context, weights = model.pool(outputs, valid_steps(given["lengths"], outputs.shape[1]))
+        output = Output(model.heads(context), weights)
+    else:
+        output = model(batch)
+    found = {f"logits{level}": logits for level, logits in enumerate(output.logits)}
+    return found | {"attention": output.attention}
+
+
+def _forecaster(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    past, sizes = given["past_targets"], model.sizes
+    empty = past.new_zeros(len(past), sizes.lookback, 0), past.new_zeros(len(past), sizes.horizon, 0)
+    unknown = past.new_zeros(len(past), sizes.horizon, sizes.targets)
+    windows = ForecastWindows(
+        past_targets=past,
+        past_features=given.get("past_features", empty[0]),
+        future_features=given.get("future_features", empty[1]),
+        reference=given.get("reference", unknown),
+        targets=unknown,
+    )
+    return {"quantiles": model(windows)}
+
+
+RUNNERS: dict[type[nn.Module], Any] = {
+    Stacked: _stacked,
+    ManyToOne: _many_to_one,
+    TextClassifier: _text,
+    DirectForecaster: _forecaster,
+    SegmentForecaster: _forecaster,
+}

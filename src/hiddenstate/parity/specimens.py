@@ -1,0 +1,92 @@
+"""Small models of every kind and option with random weights: what the ways to compute are compared on."""
+
+from collections.abc import Callable
+
+import torch
+from torch import nn
+
+from hiddenstate.layers import Stacked
+from hiddenstate.models.direct import DirectForecaster, DirectSettings
+from hiddenstate.models.embed import EmbedSizes
+from hiddenstate.models.forecast_windows import ForecastSizes
+from hiddenstate.models.many_to_one import ManyToOne
+from hiddenstate.models.segments import SegmentForecaster, SegmentSettings
+from hiddenstate.models.text_classifier import TextClassifier, TextModelSettings
+from hiddenstate.seeding import seed_everything
+
+
+def _stacked(cell: str, layers: int, both: bool) -> Callable[[], nn.Module]:
+    return lambda: Stacked(cell, 3, hidden_size=5, num_layers=layers, bidirectional=both)
+
+
+def _pooled(pool: str, both: bool) -> Callable[[], nn.Module]:
+    return lambda: ManyToOne(
+        Stacked("lstm", 3, hidden_size=4, bidirectional=both), pool=pool, output_size=2, time_steps=64
+    )
+
+
+def _text(pool: str, further: int, grams: int, classes: tuple[int, ...] = (4,)) -> Callable[[], nn.Module]:
+    sizes = EmbedSizes(words=12, further=further, size=6, grams=grams, gram_size=3 if grams else 0)
+    settings = TextModelSettings(cell="gru", hidden_size=5, num_layers=2, pool=pool)
+    return lambda: TextClassifier(sizes, classes, settings)
+
+
+SIZES = ForecastSizes(
+    lookback=26, horizon=10, cycle=6, targets=2, past_features=3, future_features=4, levels=3
+)
+PLAIN = ForecastSizes(
+    lookback=26, horizon=10, cycle=6, targets=2, past_features=0, future_features=0, levels=3
+)
+
+
+def _direct(settings: DirectSettings) -> Callable[[], nn.Module]:
+    return lambda: DirectForecaster(SIZES, settings)
+
+
+def _segments(sizes: ForecastSizes, settings: SegmentSettings) -> Callable[[], nn.Module]:
+    return lambda: SegmentForecaster(sizes, settings)
+
+
+SPECIMENS: dict[str, Callable[[], nn.Module]] = {
+    **{
+        f"stacked {cell} x{layers}{' both ways' if both else ''}": _stacked(cell, layers, both)
+        for cell in ("rnn", "lstm", "gru")
+        for layers, both in ((1, False), (2, False), (2, True))
+    },
+    **{
+        f"many to one, {pool}{', both ways' if both else ''}": _pooled(pool, both)
+        for pool in ("last", "mean", "max", "additive", "dot", "general", "per_step")
+        for both in (False, True)
+    },
+    "text, max+attention": _text("max+attention", 0, 0),
+    "text, last, further words": _text("last", 5, 0),
+    "text, one way": lambda: TextClassifier(
+        EmbedSizes(words=12, size=6), (4,), TextModelSettings(hidden_size=5, bidirectional=False, pool="last")
+    ),
+    "text, mean, letters, two levels": _text("mean", 5, 9, (3, 7)),
+    "direct gru": _direct(DirectSettings(hidden_size=5, embedding_size=6)),
+    "direct lstm x2, one way": _direct(
+        DirectSettings(
+            cell="lstm", hidden_size=5, num_layers=2, bidirectional=False, shortcut=False, segment=7
+        )
+    ),
+    "direct rnn x2": _direct(DirectSettings(cell="rnn", hidden_size=5, num_layers=2)),
+    "segments gru": _segments(PLAIN, SegmentSettings(hidden_size=5)),
+    "segments lstm x2, features": _segments(
+        SIZES, SegmentSettings(cell="lstm", hidden_size=5, num_layers=2, level="cycle", segment=4)
+    ),
+    "segments rnn, rescaled": _segments(
+        SIZES, SegmentSettings(cell="rnn", hidden_size=5, level="mean", rescale=True, shortcut=False)
+    ),
+}
+"""Name -> a function that builds the model."""
+
+
+def specimen(name: str, seed: int = 0) -> nn.Module:
+    """A model of `SPECIMENS` in evaluation mode, with weights that leave no part of it silent."""
+    seed_everything(seed, name)
+    model = SPECIMENS[name]()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(0.3 * torch.randn(parameter.shape))  # biases and shortcuts start at zero
+    return model.eval()

@@ -1,0 +1,39 @@
+"""A saved model as something that can be exported and verified."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hiddenstate.bundle import open_bundle
+from hiddenstate.errors import BundleError
+from hiddenstate.parity.backends import Subject
+from hiddenstate.parity.models import longest_of
+from hiddenstate.program import Program, carry_states, why_not_streaming
+from hiddenstate.program.program import PROGRAM
+from hiddenstate.workflows.kind import Portable
+from hiddenstate.workflows.kinds import kind_of
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A saved model's program with all that goes with it."""
+
+    subject: Subject
+    portable: Portable
+
+
+def open_subject(folder: Path) -> Opened:
+    """Open a model. Raises `BundleError` for one that was trained before models wrote down their program."""
+    bundle = open_bundle(folder)
+    if PROGRAM not in bundle.files:
+        raise BundleError(
+            f"{folder}: expected a model with {PROGRAM}, got one of hiddenstate {bundle.toolkit} without. "
+            "Train it again with this version."
+        )
+    program = Program.from_json(bundle.read(PROGRAM))
+    if why_not_streaming(program) is None:
+        program = carry_states(program)
+    portable = kind_of(folder).portable(folder)
+    subject = Subject(
+        folder.resolve().name, program, bundle.load_weights(), portable.network, longest_of(program)
+    )
+    return Opened(subject, portable)

@@ -1,0 +1,145 @@
+"""The description itself: its file, its checks, its errors."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from hiddenstate.errors import BundleError, ShapeError
+from hiddenstate.program import Interpreter, Program, Writer, operations
+from hiddenstate.program.interpret import RULES
+from hiddenstate.program.operations import OPERATIONS
+from hiddenstate.program.program import Input, Scaling
+
+
+def example() -> Program:
+    writer = Writer("example", {"W": (2, 3), "unused": (1,)})
+    x = writer.input("x", 1, "time", 3)
+    lengths = writer.input("lengths", 1, whole=True)
+    context, _ = writer.pool(writer.linear(x, "W"), "mean", lengths=lengths)
+    writer.output("y", context, labels=("low", "high"), unit="MW")
+    return writer.finish({"threshold": 0.5})
+
+
+WEIGHTS = {"W": np.arange(6.0).reshape(2, 3)}
+
+
+def test_it_comes_back_from_its_file():
+    program = example()
+    assert Program.from_json(program.to_json()) == program
+    assert list(program.weights) == ["W"]
+
+
+def test_scalers_and_columns_come_back():
+    program = example()
+    given = Input((1, "time", 3), columns=("a", "b", "c"), scaling=Scaling((1.0, 2.0, 3.0), (0.1, 1.0, 1.0)))
+    program = Program.from_json(
+        Program(
+            program.kind, {**program.inputs, "x": given}, program.operations, program.outputs, program.weights
+        ).to_json()
+    )
+    assert program.inputs["x"] == given
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda values: values.pop("operations"), "damaged"),
+        (lambda values: values.update(format=99), "expected format 1 or older, got 99. Update hiddenstate"),
+        (lambda values: values["operations"][0].update(kind="linaer"), 'Did you mean "linear"'),
+        (lambda values: values["operations"][0]["inputs"].update(x="nothing"), 'the unknown "nothing"'),
+        (lambda values: values["operations"][1]["options"].clear(), 'a complete "pool"'),
+        (lambda values: values["weights"].update(W=[2, 4]), "expected 4 features, got 3"),
+        (lambda values: values["weights"].clear(), 'expected the shape of weight "W"'),
+    ],
+)
+def test_a_damaged_file_is_refused(change, message):
+    values = json.loads(example().to_json())
+    change(values)
+    with pytest.raises(BundleError, match=re.escape(message)):
+        Program.from_json(json.dumps(values))
+
+
+def test_text_that_is_no_program_is_refused():
+    with pytest.raises(BundleError, match="expected a stored program"):
+        Program.from_json("[]")
+
+
+def test_weights_must_be_those_of_the_program():
+    with pytest.raises(BundleError, match='expected a weight "W", found none'):
+        Interpreter(example(), {})
+    with pytest.raises(BundleError, match=r'expected weight "W" of shape \(2, 3\), got \(3, 2\)'):
+        Interpreter(example(), {"W": np.zeros((3, 2))})
+
+
+@pytest.mark.parametrize(
+    ("inputs", "message"),
+    [
+        ({}, 'expected "x" of shape (batch, time, 3), got none'),
+        ({"x": np.zeros((2, 3))}, "x: expected shape (batch, time, 3), got (2, 3)"),
+        ({"x": np.zeros((2, 4, 2))}, "got (2, 4, 2)"),
+        ({"x": np.zeros((2, 4, 3)), "lengths": [1]}, "lengths: expected shape (batch) with batch = 2"),
+        (
+            {"x": np.zeros((2, 4, 3)), "lengths": [1, 5]},
+            "lengths: expected 0 to 4, the steps given, got 1 to 5",
+        ),
+        ({"x": np.zeros((2, 4, 3)), "z": [1]}, "got also z"),
+    ],
+)
+def test_inputs_are_checked(inputs, message):
+    with pytest.raises(ShapeError, match=re.escape(message)):
+        Interpreter(example(), WEIGHTS)(inputs)
+
+
+def test_numbers_beyond_a_table_are_refused():
+    writer = Writer("example", {"table": (4, 2)})
+    writer.output("y", writer.embedding(writer.input("words", 1, "time", whole=True, largest=4), "table"))
+    with pytest.raises(ShapeError, match="words: expected whole numbers below 4, got 0 to 4"):
+        Interpreter(writer.finish(), {"table": np.zeros((4, 2))})({"words": [[0, 4]]})
+
+
+def test_without_lengths_every_step_is_read():
+    x = np.random.default_rng(0).normal(size=(2, 4, 3))
+    interpreter = Interpreter(example(), WEIGHTS)
+    np.testing.assert_array_equal(interpreter({"x": x})["y"], interpreter({"x": x, "lengths": [4, 4]})["y"])
+
+
+def test_every_operation_has_a_row_in_the_table_and_a_rule_in_every_backend():
+    from hiddenstate.export.c_arrays import RULES as C_RULES
+
+    assert set(OPERATIONS) == set(RULES) == set(C_RULES)
+    for kind in OPERATIONS:
+        assert re.search(rf"^{kind} ", operations.__doc__ or "", re.MULTILINE), kind
+
+
+def test_onnx_has_a_rule_for_every_operation():
+    pytest.importorskip("onnx", reason="the extra 'export' is not installed")
+    from hiddenstate.export.onnx_arrays import ARRAY_RULES
+    from hiddenstate.export.onnx_model import RULES as ONNX_RULES
+
+    assert set(OPERATIONS) == set(ARRAY_RULES) | set(ONNX_RULES)
+
+
+def test_importing_a_program_needs_no_torch():
+    import subprocess
+    import sys
+
+    code = "import hiddenstate.program, hiddenstate.export.c_model, sys; print('torch' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"
+
+
+def test_a_runtime_may_compute_some_kinds_in_its_own_way():
+    calls = []
+
+    def linear(inputs, weights, options):
+        calls.append(options)
+        return RULES["linear"](inputs, weights, options)
+
+    x = np.ones((1, 2, 3))
+    exact = Interpreter(example(), WEIGHTS)({"x": x})["y"]
+    np.testing.assert_array_equal(
+        Interpreter(example(), WEIGHTS, rules=RULES | {"linear": linear})({"x": x})["y"], exact
+    )
+    assert calls
