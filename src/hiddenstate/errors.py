@@ -31,3 +31,7 @@ class OutputError(HiddenstateError):
 
 class TrainingError(HiddenstateError):
     """Training cannot go on: the loss is not finite, nothing can learn, a checkpoint does not fit."""
+
+
+class InspectionError(HiddenstateError):
+    """A model cannot be looked into: no recurrent layer, one that is not known, a unit or step that is not there."""

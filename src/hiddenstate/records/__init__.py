@@ -5,6 +5,24 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from hiddenstate.records.attention import AttentionMap
+from hiddenstate.records.attribution import Attribution, Faithfulness
+from hiddenstate.records.gradients import GradientFlow
+from hiddenstate.records.recall import MemoryRun
+
+__all__ = [
+    "Attribution",
+    "AttentionMap",
+    "Classification",
+    "Epoch",
+    "Faithfulness",
+    "Forecast",
+    "GradientFlow",
+    "History",
+    "MemoryRun",
+    "Score",
+]
+
 
 @dataclass(frozen=True)
 class Forecast:

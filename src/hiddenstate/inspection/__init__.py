@@ -1,0 +1,1 @@
+"""What goes on inside a model, ours or one of `torch.nn`: nothing hidden."""
