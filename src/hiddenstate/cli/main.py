@@ -9,6 +9,7 @@ import typer
 from hiddenstate import __version__
 from hiddenstate.cli.demo import demo
 from hiddenstate.cli.evaluate import evaluate
+from hiddenstate.cli.lab import lab
 from hiddenstate.cli.predict import predict
 from hiddenstate.cli.summary import summary
 from hiddenstate.cli.train import train
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 for command in (train, evaluate, predict, summary, demo):
     app.command()(command)
+app.add_typer(lab)
 
 
 def _show_version(wanted: bool) -> None:

@@ -18,15 +18,15 @@ STYLES = {"better": "bold green", "same": "bold yellow", "worse": "bold red"}
 def show_result(trained: Trained) -> None:
     """What training found, and where everything is."""
     _show_comparison(trained.comparison, trained.unit)
-    _console().print(f"Model:  {trained.folder}/", soft_wrap=True, highlight=False)
-    _console().print(f"Report: {trained.report.resolve()}", soft_wrap=True, highlight=False)
+    terminal().print(f"Model:  {trained.folder}/", soft_wrap=True, highlight=False)
+    terminal().print(f"Report: {trained.report.resolve()}", soft_wrap=True, highlight=False)
 
 
 def show_evaluation(evaluation: Evaluation) -> None:
     """What the measurement found, and what was repaired in the file."""
     _show_comparison(evaluation.comparison, evaluation.unit)
     for line in evaluation.repairs:
-        _console().print(f"Data: {line}", highlight=False)
+        terminal().print(f"Data: {line}", highlight=False)
 
 
 def show_json(values: dict[str, Any]) -> None:
@@ -39,7 +39,7 @@ def show_json(values: dict[str, Any]) -> None:
 def _show_comparison(comparison: Comparison, unit: str | None) -> None:
     from hiddenstate.plots import score_table
 
-    console = _console()
+    console = terminal()
     table = score_table(
         comparison.scores,
         metrics=COLUMNS,
@@ -64,7 +64,8 @@ def _show_comparison(comparison: Comparison, unit: str | None) -> None:
         console.print()
 
 
-def _console() -> Any:
+def terminal() -> Any:
+    """Where results go: standard output, wide enough for a table even where that is no terminal."""
     from rich.console import Console
 
     # A pipe has no width of its own: wide enough that no figure is cut.

@@ -124,9 +124,7 @@ def _lengths(tap: Tap) -> NDArray[np.int64]:
     return tap.lengths.numpy(force=True).astype(np.int64)
 
 
-def _aligned(
-    norms: NDArray[np.float64], lengths: NDArray[np.int64], reverse: bool
-) -> NDArray[np.float64]:
+def _aligned(norms: NDArray[np.float64], lengths: NDArray[np.int64], reverse: bool) -> NDArray[np.float64]:
     """(K + 1,) mean over rows of norms (batch, computed steps), k steps before each row's last real one.
 
     A direction that reads backwards computes from the padding to the row's first step, so its real steps are

@@ -23,9 +23,8 @@ def remedy(flow: GradientFlow) -> str:
             "Explodes: one long sequence can throw the weights far away. Clip the gradient by its norm "
             "(training.clip_norm = 1), and lower the learning rate if that is not enough."
         )
-    return (
-        f"Vanishes: what lies more than {flow.reach()} steps back hardly teaches anything. {_against_vanishing(flow)}"
-    )
+    what = f"what lies more than {flow.reach()} steps back hardly teaches anything"
+    return f"Vanishes: {what}. {_against_vanishing(flow)}"
 
 
 def _against_vanishing(flow: GradientFlow) -> str:

@@ -154,7 +154,7 @@ def _starts(module: nn.RNNBase, hx: Any, batch: int) -> list[Any] | None:
 
 
 def _final(module: nn.RNNBase, states: tuple[Any, ...]) -> Any:
-    """torch's (layers · directions, batch, hidden) from one state for each layer."""
+    """Torch's (layers · directions, batch, hidden) from one state for each layer."""
     flat = [part for state in states for part in (state if module.bidirectional else (state,))]
     stacked = tuple(torch.stack(parts) for parts in zip(*flat, strict=True))
     return stacked if len(stacked) > 1 else stacked[0]

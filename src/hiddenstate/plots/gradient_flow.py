@@ -61,7 +61,7 @@ def gradient_flow(flows: Sequence[GradientFlow], *, title: str = TITLE) -> alt.L
 
 
 def _thinned(flow: GradientFlow) -> dict[float, float]:
-    """k -> share; long ones by every n-th step."""
+    """K -> share; long ones by every n-th step."""
     relative = flow.relative()
     every = -(-len(relative) // MOST_POINTS)
     return {float(k + 1): float(relative[k]) for k in range(0, len(relative), every)}

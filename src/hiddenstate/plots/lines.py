@@ -109,14 +109,14 @@ def _marks(lines: Sequence[Line], frame: Frame, x: alt.X, y: alt.Y) -> alt.Chart
     ]
     few = max((len(line.values) for line in lines), default=0) <= FEW
     legend = alt.Legend(symbolType="stroke")
-    return (
+    drawn: alt.Chart = (
         alt.Chart(alt.InlineData(values=rows))
         .mark_line(
             aria=False,
-            clip=True,
+            clip=frame.log,  # a share stays within its bounds
             strokeWidth=2.25,
             strokeJoin="round",
-            point=alt.OverlayMarkDef(size=30, opacity=1, clip=True) if few else False,
+            point=alt.OverlayMarkDef(size=30, opacity=1, clip=frame.log) if few else False,
         )
         .encode(
             x=x,
@@ -127,6 +127,7 @@ def _marks(lines: Sequence[Line], frame: Frame, x: alt.X, y: alt.Y) -> alt.Chart
             ),
         )
     )
+    return drawn
 
 
 def _drawn(value: float, frame: Frame) -> float | None:
@@ -160,9 +161,10 @@ def _readout(lines: Sequence[Line], frame: Frame, x: alt.X) -> alt.Chart:
             if place in line.values and math.isfinite(line.values[place])
         ]
         rows.append({"place": place, "say": " | ".join([frame.x_name.format(f"{place:g}"), *parts])})
-    return (
+    read: alt.Chart = (
         alt.Chart(alt.InlineData(values=rows))
         .mark_rule(color=LIGHT["muted"], opacity=0)
         .encode(x=x, description="say:N", tooltip="say:N")
         .properties(name=READOUT)
     )
+    return read

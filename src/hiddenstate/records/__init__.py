@@ -11,8 +11,8 @@ from hiddenstate.records.gradients import GradientFlow
 from hiddenstate.records.recall import MemoryRun
 
 __all__ = [
-    "Attribution",
     "AttentionMap",
+    "Attribution",
     "Classification",
     "Epoch",
     "Faithfulness",

@@ -34,11 +34,13 @@ class Attribution:
 
     def by_place(self) -> Numbers:
         """(n,) sum over the columns."""
-        return np.nansum(self.values, axis=1)
+        total: Numbers = np.nansum(self.values, axis=1)
+        return total
 
     def by_column(self) -> Numbers:
         """(c,) sum over the places."""
-        return np.nansum(self.values, axis=0)
+        total: Numbers = np.nansum(self.values, axis=0)
+        return total
 
     @property
     def gap(self) -> float:

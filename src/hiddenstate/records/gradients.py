@@ -43,10 +43,10 @@ class GradientFlow:
 
     @property
     def start(self) -> str:
-        """What the weights say about the memory: "forget bias 0.4 to 2.1", "largest eigenvalue of U 1.00"."""
+        """What the weights say about the memory: "forget bias 0.4 to 2.1", "largest |λ| of U 1.00"."""
         if self.keep_bias is None:
             size = self.largest_eigenvalue
-            return "" if size is None else f"largest eigenvalue of U {size:.2f}"
+            return "" if size is None else f"largest |λ| of U {size:.2f}"
         low, high = self.keep_bias
         return f"forget bias {low:.1f}" if high - low < 0.05 else f"forget bias {low:.1f} to {high:.1f}"
 

@@ -56,7 +56,8 @@ def run_gradient_lab(lab: GradientLab) -> list[GradientFlow]:
             def loss(model: Stacked) -> Tensor:
                 outputs, _ = model(x)  # (sequences, length + 1, hidden)
                 # A sum, so that the norm of a row is that of its own loss.
-                return (outputs[:, -1] @ direction).sum()
+                total: Tensor = (outputs[:, -1] @ direction).sum()
+                return total
 
             (flow,) = gradient_flow(stack, loss, weights="fresh weights")
             flows.append(replace(flow, name=start.name))

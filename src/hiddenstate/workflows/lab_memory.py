@@ -80,7 +80,9 @@ class FreshBatches:
             yield self.kind.create(length).draw(random, self.lab.batch_size)
 
 
-def run_memory_lab(lab: MemoryLab, watch: Callable[[str], Watcher | None] = lambda name: None) -> list[MemoryRun]:
+def run_memory_lab(
+    lab: MemoryLab, watch: Callable[[str], Watcher | None] = lambda name: None
+) -> list[MemoryRun]:
     """Train every cell on the same sequences; ``watch(name)`` gives the watcher of each training."""
     return [run_cell(lab, start, watch(start.name)) for start in chosen_starts(lab.cells)]
 
