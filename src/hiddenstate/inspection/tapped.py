@@ -11,6 +11,7 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 
 from hiddenstate.cells import Cell
 from hiddenstate.errors import InspectionError
+from hiddenstate.inspection.modes import evaluation_mode
 from hiddenstate.layers import Recurrent, Stacked
 
 TORCH_CELLS: dict[str, str] = {"LSTM": "lstm", "GRU": "gru", "RNN_TANH": "rnn"}
@@ -39,10 +40,7 @@ def tapped(model: nn.Module) -> Iterator[list[Tap]]:
     there is no recurrent layer, or one that is not known.
     """
     taps: list[Tap] = []
-    modes = [(module, module.training) for module in model.modules()]
-    with ExitStack() as undo:
-        undo.callback(_restore_modes, modes)
-        model.eval()
+    with evaluation_mode(model), ExitStack() as undo:
         found = False
         for name, module in list(model.named_modules()):
             if isinstance(module, Recurrent):
@@ -58,11 +56,6 @@ def tapped(model: nn.Module) -> Iterator[list[Tap]]:
                 "Hand in the whole model."
             )
         yield taps
-
-
-def _restore_modes(modes: list[tuple[nn.Module, bool]]) -> None:
-    for module, mode in modes:
-        module.training = mode
 
 
 def _tap_ours(name: str, layer: Recurrent, taps: list[Tap], undo: ExitStack) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hiddenstate.records.attention import AttentionMap
-from hiddenstate.records.attribution import Attribution, Faithfulness
+from hiddenstate.records.attribution import Attribution, Evidence, Faithfulness
 from hiddenstate.records.gradients import GradientFlow
 from hiddenstate.records.recall import MemoryRun
 
@@ -15,6 +15,7 @@ __all__ = [
     "Attribution",
     "Classification",
     "Epoch",
+    "Evidence",
     "Faithfulness",
     "Forecast",
     "GradientFlow",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hiddenstate.records.attention import AttentionMap
+
 Numbers = NDArray[np.float64]
 
 
@@ -64,10 +66,12 @@ class Faithfulness:
     output: str
     order: NDArray[np.int64]
     """(m,) the places in the order in which they were taken away."""
+    removed: NDArray[np.int64]
+    """(s,) how many places were away at each point of the curve, from 0 to m."""
     curve: Numbers
-    """(m + 1,) the output after 0 .. m places were taken away."""
+    """(s,) the output there."""
     random: Numbers
-    """(r, m + 1) the same in r random orders."""
+    """(r, s) the same in r random orders."""
 
     @property
     def score(self) -> float:
@@ -94,3 +98,17 @@ class Faithfulness:
     def believable(self) -> bool | None:
         """Whether it beats at least 95 of 100 random orders; None where that could not be measured."""
         return None if np.isnan(self.beats) else self.beats >= 0.95
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Everything that speaks for one output of one input, side by side."""
+
+    integrated: Attribution
+    """By integrated gradients."""
+    occlusion: Attribution
+    """By leaving out one part at a time."""
+    faithfulness: tuple[Faithfulness, ...]
+    """Of each method, on the same random orders."""
+    attention: AttentionMap | None = None
+    """None for a model without attention."""
