@@ -59,7 +59,7 @@ def text_evidence(
         )
     integrated = Attribution(
         "integrated gradients", name, reader.tokens, ("",), shares[:, None], integral.output, integral.baseline,
-        "word vectors of zeros",
+        "word vectors of zeros", integral.unresolved,
     )  # fmt: skip
     occlusion = Attribution(
         "occlusion", name, reader.tokens, ("",), effects[:, None], integral.output, float(empty[0]),

@@ -33,6 +33,8 @@ class Attribution:
     """The output on the input in which everything is absent."""
     baseline: str
     """What stands for "absent", in words."""
+    unresolved: float = 0.0
+    """How much of the difference no gradient shows, because the output jumps: it was shared out by size."""
 
     def by_place(self) -> Numbers:
         """(n,) sum over the columns."""
