@@ -58,7 +58,7 @@ class Frame:
     guides: tuple[tuple[float, str], ...] = ()
     """(value, words) of lines across, such as what chance gives."""
     height: int = 260
-    y_format: str = "~g"
+    y_format: str = ",~f"
     write: Callable[[float], str] = number
     """How a value is read out."""
 
