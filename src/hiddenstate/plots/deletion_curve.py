@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hiddenstate.plots.lines import Frame, Line, draw_lines
 from hiddenstate.plots.numerals import number
@@ -34,17 +35,12 @@ def deletion_curve(curves: Sequence[Faithfulness], *, title: str = TITLE) -> alt
     if not curves or len(curves[0].curve) < 3 or not len(curves[0].random):
         return nothing_to_draw(title, "There is too little in this input to take anything away.")
     removed = 100.0 * curves[0].removed / max(int(curves[0].removed[-1]), 1)
+    shares = removed.tolist()
     lines = [
-        Line(
-            SHORT.get(curve.method, curve.method),
-            dict(zip(removed.tolist(), curve.curve.tolist(), strict=True)),
-            place,
-            place,
-        )
+        Line(SHORT.get(curve.method, curve.method), _line(shares, curve.curve), place, place)
         for place, curve in enumerate(curves)
     ]
-    mean = curves[0].random.mean(axis=0).tolist()
-    lines.append(Line(RANDOM, dict(zip(removed.tolist(), mean, strict=True)), len(lines), len(lines)))
+    lines.append(Line(RANDOM, _line(shares, curves[0].random.mean(axis=0)), len(lines), len(lines)))
     low, high = np.percentile(curves[0].random, BAND, axis=0)
     frame = Frame(
         x="share taken away, in percent",
@@ -55,7 +51,7 @@ def deletion_curve(curves: Sequence[Faithfulness], *, title: str = TITLE) -> alt
     )
     rows = [
         {"place": place, "low": below, "high": above}
-        for place, below, above in zip(removed.tolist(), low.tolist(), high.tolist(), strict=True)
+        for place, below, above in zip(shares, low.tolist(), high.tolist(), strict=True)
     ]
     band = (
         alt.Chart(alt.InlineData(values=rows))
@@ -71,15 +67,25 @@ def in_words(curve: Faithfulness) -> str:
     """Whether one method's order can be believed, with its score."""
     if curve.believable is None:
         return f"{curve.method[0].upper()}{curve.method[1:]}: not measured."
-    beaten = f"falls faster than {100 * curve.beats:.0f} % of random orders"
-    verdict = (
-        "can be believed"
-        if curve.believable
-        else "no better than chance would be: do not read it as importance"
+    beaten = (
+        f"falls faster than in {100 * curve.beats:.0f} % of random orders (score {number(curve.score, 2)})"
     )
-    return (
-        f"{curve.method[0].upper()}{curve.method[1:]} {beaten} (score {number(curve.score, 2)}): {verdict}."
-    )
+    verdict = "they can be believed" if curve.believable else "do not read them as importance"
+    return f"By the shares of {curve.method} the output {beaten}: {verdict}."
+
+
+def _line(shares: Sequence[float], values: NDArray[np.float64]) -> dict[float, float]:
+    return dict(zip(shares, values.tolist(), strict=True))
+
+
+def _bounds(curves: Sequence[Faithfulness]) -> tuple[float, float]:
+    """Of the vertical axis: 0 to 1 for a share, else what is drawn with a little room."""
+    drawn = np.concatenate([curves[0].random.ravel(), *(curve.curve for curve in curves)])
+    low, high = float(drawn.min()), float(drawn.max())
+    if low >= 0.0 and high <= 1.0:
+        return 0.0, 1.0
+    room = 0.05 * (high - low) or 1.0
+    return low - room, high + room
 
 
 def _caption(curves: Sequence[Faithfulness]) -> str:
