@@ -30,6 +30,8 @@ def gradient_flow(
 ) -> tuple[GradientFlow, ...]:
     """Norm of d loss / d h_{T-k} against k, for each recurrent layer and direction of `model`, in its order.
 
+    For an LSTM also that of d loss / d C_{T-k}, where h_{T-k} = o ⊙ tanh(C_{T-k}) follows from it.
+
     Works on any torch module that contains layers of this package or torch.nn.RNN, LSTM or GRU, in
     evaluation mode; ``loss(model)`` runs it on the user's data and returns a scalar. Neither weights nor their
     ``grad`` are touched. Rows of different lengths are aligned at their own ends; k counts backwards from the
@@ -100,21 +102,19 @@ def _through_last_step(
 ) -> Sequence[Tensor | None]:
     """Gradients of the states, of what enters at each row's last step alone.
 
-    What enters at step t is the whole gradient of h_t less what comes back from step t + 1. For the last step
-    there is no later one: its gradient enters there, and is sent back through the layer's own steps.
+    Of the last step all of h's gradient enters there, as no later step sends any back. It is sent back through
+    the layer's own steps alone.
     """
-    last_computed = tap.states[-1]
+    h_last = tap.states[-1][0]
     if not (lengths == len(tap.states)).all():
         raise InspectionError(
             'entering: expected sequences of one length for "last", got different ones. '
             'Take rows of one length, or entering="all".'
         )
-    entered = torch.autograd.grad(value, last_computed, retain_graph=True, allow_unused=True)
-    seeds = [
-        torch.zeros_like(part) if grad is None else grad
-        for part, grad in zip(last_computed, entered, strict=True)
-    ]
-    return torch.autograd.grad(last_computed, flat, seeds, retain_graph=True, allow_unused=True)
+    (entered,) = torch.autograd.grad(value, [h_last], retain_graph=True, allow_unused=True)
+    if entered is None:
+        return [None] * len(flat)
+    return torch.autograd.grad([h_last], flat, [entered], retain_graph=True, allow_unused=True)
 
 
 def _lengths(tap: Tap) -> NDArray[np.int64]:
@@ -161,5 +161,5 @@ def _largest_eigenvalue(cell: Cell[Any, Any]) -> float | None:
 
 def _words(value: Any) -> str:
     if isinstance(value, Tensor):
-        return f"a tensor of shape {tuple(value.shape)}" if value.numel() != 1 else f"{float(value):g}"
+        return f"a tensor of shape {tuple(value.shape)}" if value.numel() != 1 else f"{value.item():g}"
     return type(value).__name__

@@ -52,7 +52,7 @@ def _words(attribution: Attribution) -> str:
 
 def _caption(attribution: Attribution) -> str:
     text = (
-        f"{attribution.output[:1].upper()}{attribution.output[1:]}: {number(attribution.output_value)}, and "
+        f"{attribution.output}: {number(attribution.output_value)}, and "
         f"{number(attribution.baseline_value)} with "
         f"{attribution.baseline}. By {attribution.method}: blue pushes it up, orange down, stronger is more."
     )
