@@ -65,13 +65,19 @@ def test_layers_that_torch_made_give_the_same(x, direction, kind):
     model = TORCH[kind](4, 5, batch_first=True).double()
 
     def parts(state):
-        return [part.transpose(0, 1) for part in state] if isinstance(state, tuple) else [state.transpose(0, 1)]
+        return (
+            [part.transpose(0, 1) for part in state] if isinstance(state, tuple) else [state.transpose(0, 1)]
+        )
 
     class Turned(nn.Module):  # torch wants the layers in front
         def forward(self, x, state=None):
             hx = None
             if state is not None:
-                hx = tuple(s.transpose(0, 1) for s in state) if isinstance(state, tuple) else state.transpose(0, 1)
+                hx = (
+                    tuple(s.transpose(0, 1) for s in state)
+                    if isinstance(state, tuple)
+                    else state.transpose(0, 1)
+                )
             return model(x, hx)
 
     (flow,) = gradient_flow(model, at_the_end(x, direction))
@@ -98,7 +104,9 @@ def variants(kind):
 
 
 def flat(values):
-    return [values] if isinstance(values, torch.Tensor) else [part for value in values for part in flat(value)]
+    return (
+        [values] if isinstance(values, torch.Tensor) else [part for value in values for part in flat(value)]
+    )
 
 
 @pytest.mark.parametrize("kind", TORCH)
@@ -228,7 +236,9 @@ def test_before_and_after_stand_side_by_side():
 
 
 def test_one_step_leaves_nothing_to_compare():
-    (flow,) = gradient_flow(Stacked("gru", 2, hidden_size=3), lambda model: model(torch.ones(1, 1, 2))[0].sum())
+    (flow,) = gradient_flow(
+        Stacked("gru", 2, hidden_size=3), lambda model: model(torch.ones(1, 1, 2))[0].sum()
+    )
     assert (flow.distance, flow.fate) == (0, "unknown")
     assert np.isnan(flow.decades_lost(20))
     assert "Nothing to compare" in remedy(flow)

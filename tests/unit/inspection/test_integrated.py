@@ -26,7 +26,9 @@ def test_a_product_is_shared_equally():
     torch.testing.assert_close(found.shares, torch.tensor([2.0, 2.0]).double())
 
 
-@given(seed=some.integers(0, 1000), steps=some.integers(1, 40), cell=some.sampled_from(["rnn", "lstm", "gru"]))
+@given(
+    seed=some.integers(0, 1000), steps=some.integers(1, 40), cell=some.sampled_from(["rnn", "lstm", "gru"])
+)
 def test_shares_of_a_recurrent_network_are_complete(seed, steps, cell):
     torch.manual_seed(seed)
     layer = Stacked(cell, 3, hidden_size=4)

@@ -48,7 +48,9 @@ def test_too_little_to_take_away(parts):
 
 
 def test_ranks_of_equal_values_are_averaged():
-    assert rank_correlation(np.array([1.0, 2.0, 2.0, 3.0]), np.array([1.0, 5.0, 5.0, 9.0])) == pytest.approx(1.0)
+    assert rank_correlation(np.array([1.0, 2.0, 2.0, 3.0]), np.array([1.0, 5.0, 5.0, 9.0])) == pytest.approx(
+        1.0
+    )
     assert rank_correlation(np.array([1.0, 2.0, 3.0]), np.array([3.0, 2.0, 1.0])) == pytest.approx(-1.0)
     assert np.isnan(rank_correlation(np.array([1.0, 1.0]), np.array([1.0, 2.0])))
     assert np.isnan(rank_correlation(np.array([1.0]), np.array([1.0])))

@@ -109,7 +109,9 @@ def test_the_curves_tell_true_shares_from_false_ones(fitted):
 
 
 def test_several_labels_a_text():
-    table = table_of(["good film", "bad film", "good bad film", "good", "bad"] * 4, ["a", "b", "a b", "a", "b"] * 4)
+    table = table_of(
+        ["good film", "bad film", "good bad film", "good", "bad"] * 4, ["a", "b", "a b", "a", "b"] * 4
+    )
     settings = ClassifySettings(labels=LabelSettings(separator=" "))
     task = ClassifyTask.fit(table, settings, TextModelSettings(hidden_size=4, embedding_size=4))
     torch.manual_seed(0)
