@@ -51,6 +51,21 @@ class MemoryLab:
                 raise SettingsError(f"{name}: expected 1 or more, got {value}. Correct the value.")
         self.build_task()
         chosen_starts(self.cells)
+        self.training()
+
+    def training(self) -> TrainingSettings:
+        """How each cell is trained; an epoch is what lies between two measurements."""
+        return TrainingSettings(
+            epochs=-(-self.steps // self.check_every),
+            batch_size=self.batch_size,
+            optimiser="adam",
+            learning_rate=self.learning_rate,
+            clip_norm=1.0,
+            schedule="constant",
+            patience=None,
+            stop_below=self.build_task().solved_error,
+            seed=self.seed,
+        )
 
     def build_task(self) -> MemoryTask:
         """The task at its full length."""
@@ -119,23 +134,11 @@ def run_cell(lab: MemoryLab, start: Start, watcher: Watcher | None = None) -> Me
 
 
 def _train(lab: MemoryLab, task: MemoryTask, model: nn.Module, watcher: Watcher | None) -> History:
-    settings = TrainingSettings(
-        epochs=-(-lab.steps // lab.check_every),
-        batch_size=lab.batch_size,
-        optimiser="adam",
-        learning_rate=lab.learning_rate,
-        clip_norm=1.0,
-        schedule="constant",
-        patience=None,
-        stop_below=task.solved_error,
-        seed=lab.seed,
-    )
-
     def loss(network: nn.Module, batch: Any) -> Tensor:
         kind: MemoryTask = task
         return kind.loss(network(batch.inputs), batch.targets)
 
-    return Trainer(settings, watcher=watcher).fit(
+    return Trainer(lab.training(), watcher=watcher).fit(
         model, loss, FreshBatches(lab), lambda network: measure(task, network, lab.seed)
     )
 
