@@ -113,13 +113,13 @@ def _refuse_existing(path: Path, force: bool) -> None:
 
 
 def _show(table: Table, verdict: Verdict, page: Page, out: Path) -> None:
-    from hiddenstate.cli.show import STYLES, terminal
+    from hiddenstate.cli.show import STYLES, console
 
-    console = terminal()
-    console.print(table.terminal())
-    console.print()
-    console.print(f"Verdict: {verdict.headline}.", style=STYLES[verdict.outcome], highlight=False)
+    screen = console()
+    screen.print(table.terminal())
+    screen.print()
+    screen.print(f"Verdict: {verdict.headline}.", style=STYLES[verdict.outcome], highlight=False)
     if verdict.text:
-        console.print(verdict.text, highlight=False)
+        screen.print(verdict.text, highlight=False)
     page.save(out)
-    console.print(f"Page: {out.resolve()}", soft_wrap=True, highlight=False)
+    screen.print(f"Page: {out.resolve()}", soft_wrap=True, highlight=False)

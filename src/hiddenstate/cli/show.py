@@ -18,15 +18,15 @@ STYLES = {"better": "bold green", "same": "bold yellow", "worse": "bold red"}
 def show_result(trained: Trained) -> None:
     """What training found, and where everything is."""
     _show_comparison(trained.comparison, trained.unit)
-    terminal().print(f"Model:  {trained.folder}/", soft_wrap=True, highlight=False)
-    terminal().print(f"Report: {trained.report.resolve()}", soft_wrap=True, highlight=False)
+    console().print(f"Model:  {trained.folder}/", soft_wrap=True, highlight=False)
+    console().print(f"Report: {trained.report.resolve()}", soft_wrap=True, highlight=False)
 
 
 def show_evaluation(evaluation: Evaluation) -> None:
     """What the measurement found, and what was repaired in the file."""
     _show_comparison(evaluation.comparison, evaluation.unit)
     for line in evaluation.repairs:
-        terminal().print(f"Data: {line}", highlight=False)
+        console().print(f"Data: {line}", highlight=False)
 
 
 def show_json(values: dict[str, Any]) -> None:
@@ -39,32 +39,32 @@ def show_json(values: dict[str, Any]) -> None:
 def _show_comparison(comparison: Comparison, unit: str | None) -> None:
     from hiddenstate.plots import score_table
 
-    console = terminal()
+    screen = console()
     table = score_table(
         comparison.scores,
         metrics=COLUMNS,
         unit=unit,
         note="Measured on the same windows. * best of a column.",
     )
-    console.print(table.terminal())
+    screen.print(table.console())
     inside = [
         f"{key.removeprefix('coverage_')} % interval holds {value:.1f} % of the truth"
         for key, value in comparison.model.metrics.items()
         if key in ("coverage_80", "coverage_95")
     ]
     if inside:
-        console.print(f"Intervals: {'; '.join(inside)}.", highlight=False)
+        screen.print(f"Intervals: {'; '.join(inside)}.", highlight=False)
     for name, reason in comparison.left_out.items():
-        console.print(f"Left out: {name}, because {reason}", highlight=False)
+        screen.print(f"Left out: {name}, because {reason}", highlight=False)
     if comparison.verdict is not None:
-        console.print()
-        console.print(
+        screen.print()
+        screen.print(
             f"Verdict: {comparison.verdict.text}", style=STYLES[comparison.verdict.level], highlight=False
         )
-        console.print()
+        screen.print()
 
 
-def terminal() -> Any:
+def console() -> Any:
     """Where results go: standard output, wide enough for a table even where that is no terminal."""
     from rich.console import Console
 

@@ -76,13 +76,10 @@ def _flow(tap: Tap, value: Tensor, weights: str, entering: Entering) -> Gradient
     if entering == "last":
         grads = _through_last_step(tap, value, flat, lengths)
     else:
-        grads = torch.autograd.grad(value, flat, retain_graph=True, allow_unused=True)
+        grads = torch.autograd.grad(value, flat, retain_graph=True, allow_unused=True, materialize_grads=True)
     norms = {}
     for place, symbol in enumerate(STATES[:parts]):
-        per_step = [
-            torch.zeros(len(state[place])) if grad is None else grad.norm(dim=-1).double().cpu()
-            for state, grad in zip(tap.states, grads[place::parts], strict=True)
-        ]
+        per_step = [grad.norm(dim=-1).double().cpu() for grad in grads[place::parts]]
         norms[symbol] = _aligned(torch.stack(per_step, dim=1).numpy(), lengths, tap.reverse)
     name = ", ".join(part for part in (tap.name, "backward" if tap.reverse else "") if part)
     return GradientFlow(
@@ -99,7 +96,7 @@ def _flow(tap: Tap, value: Tensor, weights: str, entering: Entering) -> Gradient
 
 def _through_last_step(
     tap: Tap, value: Tensor, flat: Sequence[Tensor], lengths: NDArray[np.int64]
-) -> Sequence[Tensor | None]:
+) -> Sequence[Tensor]:
     """Gradients of the states, of what enters at each row's last step alone.
 
     Of the last step all of h's gradient enters there, as no later step sends any back. It is sent back through
@@ -111,10 +108,12 @@ def _through_last_step(
             'entering: expected sequences of one length for "last", got different ones. '
             'Take rows of one length, or entering="all".'
         )
-    (entered,) = torch.autograd.grad(value, [h_last], retain_graph=True, allow_unused=True)
-    if entered is None:
-        return [None] * len(flat)
-    return torch.autograd.grad([h_last], flat, [entered], retain_graph=True, allow_unused=True)
+    (entered,) = torch.autograd.grad(
+        value, [h_last], retain_graph=True, allow_unused=True, materialize_grads=True
+    )
+    return torch.autograd.grad(
+        [h_last], flat, [entered], retain_graph=True, allow_unused=True, materialize_grads=True
+    )
 
 
 def _lengths(tap: Tap) -> NDArray[np.int64]:
