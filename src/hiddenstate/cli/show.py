@@ -46,7 +46,7 @@ def _show_comparison(comparison: Comparison, unit: str | None) -> None:
         unit=unit,
         note="Measured on the same windows. * best of a column.",
     )
-    screen.print(table.console())
+    screen.print(table.terminal())
     inside = [
         f"{key.removeprefix('coverage_')} % interval holds {value:.1f} % of the truth"
         for key, value in comparison.model.metrics.items()
