@@ -3,6 +3,7 @@
 from hiddenstate.inspection.evidence import Names, evidence
 from hiddenstate.inspection.forecast_evidence import forecast_evidence
 from hiddenstate.inspection.gradients import before_and_after, gradient_flow
+from hiddenstate.inspection.record_files import load_record, save_record
 from hiddenstate.inspection.remedies import remedy
 from hiddenstate.inspection.text_evidence import text_evidence
 
@@ -12,6 +13,8 @@ __all__ = [
     "evidence",
     "forecast_evidence",
     "gradient_flow",
+    "load_record",
     "remedy",
+    "save_record",
     "text_evidence",
 ]
