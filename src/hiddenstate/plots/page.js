@@ -36,12 +36,9 @@
   function nearest(marks, x, y) {
     let best = null, least = Infinity;
     for (const mark of marks) {
-      const box = mark.getBoundingClientRect();
-      // A mark that lies across the chart belongs to a row, one that stands to a place along the axis.
-      const across = box.width > box.height;
-      const [from, to, along] = across ? [box.left, box.right, x] : [box.top, box.bottom, y];
-      if (along < from - 24 || along > to + 24) continue;
-      const distance = across ? Math.abs(box.top - y) : Math.abs(box.left + box.width / 2 - x);
+      const at = centre(mark);
+      if (y < at.top - 24 || y > at.bottom + 24) continue;
+      const distance = Math.abs(at.x - x);
       if (distance < least) { least = distance; best = mark; }
     }
     return least < 60 ? best : null;
