@@ -24,7 +24,7 @@ def labelled(tmp_path_factory):
 def looking(labelled, tmp_path_factory):
     """A classifier with attention, of two networks."""
     folder = tmp_path_factory.mktemp("models") / "looking"
-    quietly("train", labelled, *TINY, "--members", 2, "--out", folder)
+    quietly("train", labelled, *TINY, "--epochs", 2, "--members", 2, "--out", folder)
     return folder
 
 
@@ -33,7 +33,7 @@ def pooling(labelled, tmp_path_factory):
     """A classifier without attention, reading one way."""
     folder = tmp_path_factory.mktemp("models") / "pooling"
     plain = ["--set", "model.pool=mean", "--set", "model.bidirectional=false", "--model", "gru"]
-    quietly("train", labelled, *TINY, *plain, "--out", folder)
+    quietly("train", labelled, *TINY, *plain, "--epochs", 1, "--out", folder)
     return folder
 
 

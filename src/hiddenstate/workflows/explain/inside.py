@@ -1,6 +1,6 @@
 """What one look inside a model has found, before any of it is drawn."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from hiddenstate.inspection import memory, trace
 from hiddenstate.records import GateTrace, LayerTrace, Memory
 
 ATTENTION = "attention"
+Shown = Callable[[], Sequence[plots.Section]]
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ class Inside:
     inputs: Any
     """What it was given."""
     readings: tuple[Reading, ...]
-    shown: Mapping[str, Sequence[plots.Section]] = field(default_factory=dict)
-    """What this kind of model can show besides, by name: "attention", ..."""
+    shown: Mapping[str, Shown] = field(default_factory=dict)
+    """What this kind of model can show besides, by name: "attention", ... Made when it is asked for."""
     lacking: Mapping[str, str] = field(default_factory=dict)
     """What it cannot show, and what it can instead."""
 

@@ -56,7 +56,7 @@ def inside_forecast(folder: Path, source: Source, at: str, series: str | None = 
         readings=readings_of(
             model, batch, labels, {"decoder": future_feature_names(saved.task.builder, panel)}
         ),
-        shown={"forecast": (plots.Chart(plots.forecast_fan(forecast, unit=saved.run.data.unit)),)},
+        shown={"forecast": lambda: (plots.Chart(plots.forecast_fan(forecast, unit=saved.run.data.unit)),)},
         lacking={
             ATTENTION: "expected a model with attention, got a forecaster, which has none. "
             "Show units, gates, memory or walk."

@@ -50,7 +50,7 @@ def look_into_text(task: ClassifyTask, models: Sequence[nn.Module], text: str) -
         )
     batch = next(iter(TextBatches(encoded, batch_size=1).epoch(1)))
     model = models[0]
-    looked = _attention(model, result)
+    looks = any(isinstance(part, AttentionPool) for part in model.modules())
     return Inside(
         title="Why this answer?",
         subtitle=f"“{_shortened(text)}”, read by network 1 of {len(models)}"
@@ -61,16 +61,9 @@ def look_into_text(task: ClassifyTask, models: Sequence[nn.Module], text: str) -
         model=model,
         inputs=batch,
         readings=readings_of(model, batch, {"recurrent": tokens}),
-        shown={ATTENTION: looked} if looked else {},
-        lacking={} if looked else {ATTENTION: _instead(model)},
+        shown={ATTENTION: lambda: (plots.AttentionWords([read_text(result, 0)]),)} if looks else {},
+        lacking={} if looks else {ATTENTION: _instead(model)},
     )
-
-
-def _attention(model: nn.Module, result: Classification) -> Sequence[plots.Section]:
-    """The words on their colours; nothing for a network that pools without attention."""
-    if not any(isinstance(part, AttentionPool) for part in model.modules()):
-        return ()
-    return (plots.AttentionWords([read_text(result, 0)]),)
 
 
 def _instead(model: nn.Module) -> str:

@@ -36,7 +36,7 @@ def page(inside: Inside, parts: Sequence[str], unit: int | None = None) -> plots
     sections: list[plots.Section] = [plots.Verdict(inside.headline, inside.text)]
     for part, shown in inside.shown.items():
         if part in parts:
-            sections += shown
+            sections += shown()
     readings = [_stepped(reading, parts, unit) for reading in inside.readings]
     stepped = [section for section in readings if section is not None]
     sections += stepped[:MOST_READINGS]
@@ -51,7 +51,7 @@ def charts(inside: Inside, parts: Sequence[str], unit: int | None = None) -> Ite
     """(name of a file, chart) of every chart on the page."""
     for part, shown in inside.shown.items():
         if part in parts:
-            drawn = [section.chart for section in shown if isinstance(section, plots.Chart)]
+            drawn = [section.chart for section in shown() if isinstance(section, plots.Chart)]
             yield from ((f"{part}-{number}", chart) for number, chart in enumerate(drawn, start=1))
     for number, reading in enumerate(inside.readings, start=1):
         name = f"{number}-{_file_name(reading)}"
