@@ -1,7 +1,7 @@
 """What goes on inside a model, ours or one of `torch.nn`: gates, memory, gradients, and what an output rests on."""
 
 from hiddenstate.inspection.evidence import Names, evidence
-from hiddenstate.inspection.forecast_evidence import forecast_evidence
+from hiddenstate.inspection.forecast_evidence import ForecastPoint, forecast_evidence
 from hiddenstate.inspection.gradients import before_and_after, gradient_flow
 from hiddenstate.inspection.lint import lint
 from hiddenstate.inspection.memory import memory
@@ -13,6 +13,7 @@ from hiddenstate.inspection.trace_files import load_trace, save_trace
 from hiddenstate.inspection.walk import walk
 
 __all__ = [
+    "ForecastPoint",
     "Names",
     "before_and_after",
     "evidence",

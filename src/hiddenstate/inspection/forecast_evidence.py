@@ -1,6 +1,7 @@
 """What a forecast of one step rests on: which columns of the user's file, and when."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import final
 
 import numpy as np
@@ -27,28 +28,40 @@ READ = ("past_targets", "past_features", "future_features", "reference")
 """The fields of a window that a network reads."""
 
 
+@dataclass(frozen=True)
+class ForecastPoint:
+    """One number of a forecast."""
+
+    step: int = 1
+    """Of the horizon, counted from 1."""
+    target: str | None = None
+    """A target column; None: the first."""
+    level: float = 0.5
+    """One of the task's quantile levels."""
+
+
+FIRST = ForecastPoint()
+
+
 def forecast_evidence(
     task: ForecastTask,
     models: Sequence[nn.Module],
     panel: Panel,
     origin: Origins,
+    point: ForecastPoint = FIRST,
     *,
-    step: int = 1,
-    target: str | None = None,
-    level: float = 0.5,
     unit: str | None = None,
     random_orders: int = RANDOM_ORDERS,
 ) -> Evidence:
-    """Why the forecast made at `origin` (one window) says what it says for one step of its horizon.
+    """Why the forecast made at `origin` (one window) says what it says at one point of its horizon.
 
-    step: counted from 1. target: a target column, by default the first. level: one of the task's quantiles.
     Places are the steps of look-back and horizon, columns those of the file, and "calendar". What a network
     is given of earlier seasons of a target stands at the step for which it is given. The shares are in the
     user's unit (with a logarithmic scale in proportion), before the calibration of quantiles.
 
     Raises `InputError` for a step, column or level that is not there, or another number of windows than one.
     """
-    reader = _Reader(task, models, panel, origin, step, target, level)
+    reader = _Reader(task, models, panel, origin, point)
     with evaluation_mode(*models):
         x = reader.x
         baseline = torch.zeros_like(x)
@@ -93,16 +106,15 @@ class _Reader:
         models: Sequence[nn.Module],
         panel: Panel,
         origin: Origins,
-        step: int,
-        target: str | None,
-        level: float,
+        point: ForecastPoint,
     ) -> None:
         if len(origin) != 1:
             raise InputError(f"origin: expected one window, got {len(origin)}. Choose one, e.g. origins[:1].")
         horizon, levels = task.settings.horizon, task.levels
+        step, level = point.step, point.level
         if not 1 <= step <= horizon:
             raise InputError(f"step: expected 1 to {horizon}, the horizon, got {step}. Steps count from 1.")
-        target = panel.target_names[0] if target is None else target
+        target = panel.target_names[0] if point.target is None else point.target
         if target not in panel.target_names:
             raise InputError(
                 f'target: expected a target column, got "{target}". {closest(target, panel.target_names)}'

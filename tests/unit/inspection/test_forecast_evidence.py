@@ -6,7 +6,7 @@ from hiddenstate.data.clock import Clock
 from hiddenstate.data.panel import Panel, Repairs, Series
 from hiddenstate.data.split import Span
 from hiddenstate.errors import InputError
-from hiddenstate.inspection import forecast_evidence
+from hiddenstate.inspection import ForecastPoint, forecast_evidence
 from hiddenstate.models.direct import DirectSettings
 from hiddenstate.models.segments import SegmentSettings
 from hiddenstate.seeding import seed_everything
@@ -59,7 +59,7 @@ def case(request, panel):
 
 def test_shares_are_complete_and_in_the_users_unit(case, panel):
     _, task, models, origin = case
-    found = forecast_evidence(task, models, panel, origin, step=5, target="flow", level=0.9, unit="MW")
+    found = forecast_evidence(task, models, panel, origin, ForecastPoint(5, "flow", 0.9), unit="MW")
     forecast = task.predict(models, panel, origin).values[0, 4, 1]
     own = found.integrated
     assert own.output_value == pytest.approx(forecast[task.levels.index(0.9)], rel=1e-5)
@@ -134,7 +134,7 @@ def test_sources_name_every_feature(panel):
 def test_what_is_not_there_is_refused(case, panel, wrong, message):
     _, task, models, origin = case
     with pytest.raises(InputError, match=message):
-        forecast_evidence(task, models, panel, origin, **wrong)
+        forecast_evidence(task, models, panel, origin, ForecastPoint(**wrong))
 
 
 def test_one_window_at_a_time(case, panel):
