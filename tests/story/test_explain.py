@@ -167,6 +167,10 @@ def test_a_toy_is_typed_on_the_command_line(call, tmp_path):
                 'show: expected some of attention, evidence, gradients, units, gates, walk, memory, got "gats"',
             ),
         ),
+        (
+            ("--text", TEXT, "--trace", "gates.txt"),
+            ("expected a file type for gates.txt", "Valid: .json, .csv, .safetensors"),
+        ),
         ((), ("expected a file or --text, got neither",)),
     ],
 )

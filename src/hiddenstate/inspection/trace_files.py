@@ -31,7 +31,7 @@ def save_trace(trace: GateTrace, path: Path | str) -> Path:
     Raises `OutputError` for another ending and for a place that cannot be written.
     """
     path = Path(path)
-    write, _ = choose(FORMATS, path.suffix.lower(), f"file type for {path}", OutputError)
+    write, _ = choose(FORMATS, path.suffix.lower(), f"file type for {path.name}", OutputError)
     write_file(path, write(trace))
     return path
 
@@ -39,7 +39,7 @@ def save_trace(trace: GateTrace, path: Path | str) -> Path:
 def load_trace(path: Path | str) -> GateTrace:
     """The trace that `save_trace` wrote. Raises `InputError` for a file that is not one."""
     path = Path(path)
-    _, read = choose(FORMATS, path.suffix.lower(), f"file type for {path}", InputError)
+    _, read = choose(FORMATS, path.suffix.lower(), f"file type for {path.name}", InputError)
     try:
         return read(path.read_bytes())
     except OSError as error:

@@ -52,17 +52,17 @@ def explain(
 
     `show` names the parts of the page, all by default; `unit` is the one whose gates are shown, by default the one
     that moves most in each layer.
-    Raises `InputError` for a question that does not fit the model, `InspectionError` for a unit or part that is
-    not there, and `OutputError`; then nothing has been written.
+    Raises `InputError` for a question that does not fit the model and `InspectionError` for a unit or part that is
+    not there, before anything is written; `OutputError` for a place that cannot be written. The page comes last.
     """
     if out.exists() and not force:
         raise OutputError(f"{out}: expected a new file, got one that exists. Use --force to replace it.")
     inside = look_inside(folder, question)
     parts = chosen_parts(inside, show)
     content = page(inside, parts, unit)
-    saved = save_charts(inside, parts, _made(charts), unit) if charts is not None else []
     if trace is not None:
         save_trace(inside.whole(), trace)
+    saved = save_charts(inside, parts, _made(charts), unit) if charts is not None else []
     content.save(out)
     return Written(headline=inside.headline, page=out, charts=tuple(saved), trace=trace)
 
