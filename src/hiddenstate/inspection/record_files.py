@@ -1,4 +1,4 @@
-"""Records of gradients, evidence and memory as files: JSON to read, safetensors to be exact, CSV for tables.
+"""Records as files (traces have their own): JSON to read, safetensors to be exact, CSV for tables.
 
 JSON and safetensors give back the same record; CSV holds one line for each number of one record's arrays.
 """
@@ -17,10 +17,38 @@ from numpy.typing import NDArray
 from hiddenstate.bundle.disk import write_file
 from hiddenstate.choices import choose
 from hiddenstate.errors import InputError, OutputError
-from hiddenstate.records import AttentionMap, Attribution, Evidence, Faithfulness, GradientFlow, MemoryRun
+from hiddenstate.records import (
+    AttentionMap,
+    Attribution,
+    Evidence,
+    Faithfulness,
+    Finding,
+    GradientFlow,
+    LayerMemory,
+    Line,
+    LintReport,
+    Memory,
+    MemoryRun,
+    Step,
+    Term,
+    Walk,
+)
 
-Record = AttentionMap | Attribution | Evidence | Faithfulness | GradientFlow | MemoryRun
-KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Record)}
+Record = (
+    AttentionMap
+    | Attribution
+    | Evidence
+    | Faithfulness
+    | GradientFlow
+    | LayerMemory
+    | LintReport
+    | Memory
+    | MemoryRun
+    | Walk
+)
+PARTS = (Finding, Line, Step, Term)
+"""What some records are made of."""
+KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (*get_args(Record), *PARTS)}
 FORMAT = "hiddenstate record 1"
 ARRAY, KIND, NUMBER = "array", "record", "number"
 """Keys that mark what is no plain JSON."""
@@ -79,9 +107,9 @@ def _put_together(value: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
         return tuple(_put_together(part, arrays) for part in value)
     if not isinstance(value, dict):
         return value
-    if NUMBER in value:
+    if set(value) == {NUMBER}:  # a record may have a field of that name
         return float(value[NUMBER])
-    if ARRAY in value:
+    if set(value) == {ARRAY}:
         return arrays[value[ARRAY]]
     parts = {key: _put_together(part, arrays) for key, part in value.items() if key != KIND}
     return KINDS[value[KIND]](**parts) if KIND in value else parts
@@ -145,6 +173,11 @@ def _to_csv(record: Record) -> bytes:
         )
     arrays: Arrays = {}
     _taken_apart(record, arrays, "")
+    if not arrays:
+        raise OutputError(
+            f"CSV: expected a record with arrays, got {type(record).__name__}, which is text and single numbers. "
+            "Use .json."
+        )
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(["field", "row", "column", "value"])
