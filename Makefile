@@ -36,6 +36,7 @@ format: $(READY) ## format and repair what can be repaired
 
 bench: $(READY) ## speed, beside torch in the same run
 	$(BIN)/python benchmarks/training_speed.py
+	$(BIN)/python benchmarks/streaming.py
 
 clean:          ## remove what was made
 	rm -rf build dist $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

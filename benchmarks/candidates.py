@@ -2,10 +2,11 @@
 
     epoch.py            --candidate benchmarks/candidates.py:adam --candidate benchmarks/candidates.py:row_wise
     varlen_training.py  --candidate benchmarks/candidates.py:layer
+    streaming.py        --candidate benchmarks/candidates.py:stream --candidate benchmarks/candidates.py:stream_bfloat16
 
 `adam` and `row_wise` train the text classifier (embedding, BiLSTM, additive attention, one linear head, no dropout)
 with Adam on everything, or touching only the embedding's rows that a batch has read. `layer` is one layer on the
-weights of a given ``nn.LSTM`` or ``nn.GRU``.
+weights of a given ``nn.LSTM`` or ``nn.GRU``. `stream` takes one step for each call, in the runtime without torch.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from hiddenstate.data.text_batches import EncodedTexts, TextBatches
 from hiddenstate.layers import Stacked
 from hiddenstate.models.embed import EmbedSizes
 from hiddenstate.models.text_classifier import TextClassifier, TextModelSettings
+from hiddenstate.runtime import Layer, Recurrence
 from hiddenstate.training import TrainingSettings
 from hiddenstate.training.optimisers import build_optimiser
 
@@ -106,6 +108,54 @@ def layer(reference: Any) -> Callable[[Tensor, Tensor], Tensor]:
 
     run.layout = "padded"  # type: ignore[attr-defined]
     return run
+
+
+class Stream:
+    """Carries the state from call to call, as a user's loop would."""
+
+    def __init__(self, recurrence: Recurrence, streams: int) -> None:
+        self.recurrence = recurrence
+        self.streams = None if streams == 1 else streams
+        self.reset()
+
+    def reset(self) -> None:
+        """Nothing remembered."""
+        self.state = self.recurrence.initial_state(self.streams)
+
+    def step(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
+        """One step."""
+        y, self.state = self.recurrence.step(x, self.state)
+        return y
+
+
+TorchLayers = Sequence[tuple[NDArray[np.float32], ...]]
+"""Of each layer weight_ih, weight_hh, bias_ih, bias_hh."""
+
+
+def stream(kind: str, layers: TorchLayers, input_size: int, hidden: int, streams: int) -> Stream:
+    """One step for each call, float32 weights."""
+    return Stream(Recurrence([runtime_layer(kind, layer) for layer in layers]), streams)
+
+
+def stream_bfloat16(kind: str, layers: TorchLayers, input_size: int, hidden: int, streams: int) -> Stream:
+    """One step for each call, bfloat16 weights."""
+    ours = [runtime_layer(kind, layer) for layer in layers]
+    return Stream(Recurrence(ours, weight_format="bfloat16"), streams)
+
+
+def stream_int8(kind: str, layers: TorchLayers, input_size: int, hidden: int, streams: int) -> Stream:
+    """One step for each call, weights and inputs of 8 bits."""
+    ours = [runtime_layer(kind, layer) for layer in layers]
+    return Stream(Recurrence(ours, weight_format="int8"), streams)
+
+
+def runtime_layer(kind: Any, weights: tuple[NDArray[np.float32], ...]) -> Layer:
+    """Our names for the arrays of one of torch's layers."""
+    W, U, b_ih, b_hh = weights
+    if kind != "gru":
+        return Layer(kind, W, U, b_ih + b_hh)
+    gates = 2 * len(b_ih) // 3
+    return Layer(kind, W, U, np.concatenate([b_ih[:gates] + b_hh[:gates], b_ih[gates:]]), b_hh[gates:])
 
 
 DIRECTIONS = {False: ("layers.0",), True: ("layers.0.forwards", "layers.0.backwards")}

@@ -55,6 +55,19 @@ def test_no_grab_bag_and_no_pickle(path):
     assert not imported & {"pickle", "joblib", "cloudpickle", "dill"}
 
 
+WITHOUT_TORCH = [
+    path for path in FILES if path.relative_to(SOURCE).parts[0] in {"kernels", "runtime", "records.py"}
+]
+
+
+@pytest.mark.parametrize("path", WITHOUT_TORCH, ids=named)
+def test_the_runtime_is_free_of_torch(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        assert not {name.split(".")[0] for name in names} & {"torch", "sklearn", "polars"}
+
+
 def loaded_by(statement: str) -> set[str]:
     code = f"import sys\n{statement}\nprint(' '.join(sorted({{name.split('.')[0] for name in sys.modules}})))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -62,7 +75,13 @@ def loaded_by(statement: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "statement", ["import hiddenstate", "import hiddenstate.records", "import hiddenstate.errors"]
+    "statement",
+    [
+        "import hiddenstate",
+        "import hiddenstate.records",
+        "import hiddenstate.errors",
+        "import hiddenstate.runtime",
+    ],
 )
 def test_light_imports_load_nothing_heavy(statement):
     heavy = {"torch", "sklearn", "polars", "pandas", "altair", "numba", "rich", "scipy"}

@@ -39,9 +39,9 @@ def instruction(function: Callable[..., Any]) -> Callable[..., Any]:
     return defined
 
 
-def kernel_function(function: Callable[[Any], None], argument: Any, *, keep: bool) -> Any:
-    """Compile a kernel: a C function of one pointer; with `keep`, in Numba's cache on disk."""
-    return nb.cfunc(nb.void(argument), cache=keep, **OPTIONS)(function)
+def kernel_function(function: Callable[..., Any], signature: Any) -> Any:
+    """Compile a kernel: a C function of that signature."""
+    return nb.cfunc(signature, **OPTIONS)(function)
 
 
 def processor() -> tuple[str, ...]:

@@ -6,11 +6,25 @@ recurrent bias b_hn is the one extra parameter.
 
 from typing import Any
 
-from hiddenstate.kernels.compiling import carray
+from hiddenstate.kernels.compiling import carray, inlined
 from hiddenstate.kernels.pointers import floats
-from hiddenstate.kernels.vector import LANES, load, sigmoid, store, tanh
+from hiddenstate.kernels.vector import LANES, Vector, load, sigmoid, store, tanh
 
 GATES = 3
+
+
+@inlined
+def update(
+    a_r: Vector, a_z: Vector, a_xn: Vector, a_hn: Vector, h_prev: Vector
+) -> tuple[Vector, Vector, Vector, Vector]:
+    """The equations after the products: from pre-activations and h_{t-1} to the gates and h_t.
+
+    The candidate has two: a_xn = W_n x_t + b_n and a_hn = U_n h_{t-1} + b_hn.
+    """
+    r_t = sigmoid(a_r)
+    z_t = sigmoid(a_z)
+    n_t = tanh(a_xn + r_t * a_hn)
+    return r_t, z_t, n_t, n_t + z_t * (h_prev - n_t)  # (1 - z_t) n_t + z_t h_prev
 
 
 def forward(step: Any) -> None:
@@ -21,12 +35,11 @@ def forward(step: Any) -> None:
     h, gates, memory = floats(this.h), floats(this.kept), floats(this.memory)
     for u in range(0, units, LANES):
         a_hn = load(h_part, 2 * units + u) + load(b_hn, u)
-        h_prev = load(h, u)
+        a_r = load(x, u) + load(h_part, u) + load(b, u)
+        a_z = load(x, units + u) + load(h_part, units + u) + load(b, units + u)
+        a_xn = load(x, 2 * units + u) + load(b, 2 * units + u)
 
-        r_t = sigmoid(load(x, u) + load(h_part, u) + load(b, u))
-        z_t = sigmoid(load(x, units + u) + load(h_part, units + u) + load(b, units + u))
-        n_t = tanh(load(x, 2 * units + u) + load(b, 2 * units + u) + r_t * a_hn)
-        h_t = n_t + z_t * (h_prev - n_t)  # (1 - z_t) n_t + z_t h_prev
+        r_t, z_t, n_t, h_t = update(a_r, a_z, a_xn, a_hn, load(h, u))
 
         store(h, u, h_t)
         store(memory, u, a_hn)

@@ -3,18 +3,20 @@
 import functools
 import hashlib
 import os
-import platform
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from importlib import util
 from pathlib import Path
 from typing import Any
 
 from hiddenstate.errors import HiddenstateError
+from hiddenstate.kernels import object_code
 
 CELL_KERNELS = ("rnn", "lstm", "gru")
 """The cells that have kernels, by their names in `hiddenstate.cells.CELLS`."""
+DIGEST_BYTES = 32
+"""SHA-256: an object file that a full disk cut short must not run."""
 
 
 class KernelError(HiddenstateError):
@@ -55,55 +57,108 @@ def kernel(name: str) -> int:
     Raises `KernelError` where it cannot be compiled.
     """
     with _lock:
-        return _kernel(name).address  # type: ignore[no-any-return]
+        return _kernel(name)
 
 
 @functools.cache
-def _kernel(name: str) -> Any:
-    """The kernel as a ctypes-callable object, which must stay alive."""
+def _kernel(name: str) -> int:
     try:
-        function, argument = _sources()[name]
-        return _compile(name, function, argument)
+        return object_code.load(_code(name))
+    except KernelError:
+        raise
     except Exception as error:
         # Whatever goes wrong in a compiler, the caller has another way to compute.
         raise KernelError(
             f'kernel "{name}": expected to compile it for this processor, got {type(error).__name__}: '
-            f"{error}. Update numba, or do without: torch's own operations compute the same."
+            f"{error}. Update numba."
         ) from error
 
 
 @functools.cache
-def _sources() -> dict[str, tuple[Callable[[Any], None], Any]]:
-    """Every kernel's source and the type of its argument. Imports Numba, which takes a moment."""
-    from hiddenstate.kernels import elman, gru, lstm, packing, pointers, sequence
+def _sources() -> dict[str, tuple[Callable[..., Any], Any]]:
+    """Every kernel's source and its signature. Imports Numba, which takes a moment."""
+    from hiddenstate.kernels import (
+        byte_products,
+        elman,
+        gru,
+        lstm,
+        packing,
+        pointers,
+        sequence,
+        step,
+        step_bytes,
+        step_call,
+        step_cells,
+        step_weights,
+    )
+    from hiddenstate.kernels.compiling import nb, types
 
-    sources: dict[str, tuple[Callable[[Any], None], Any]] = {
-        "forward": (sequence.forward, pointers.JOB),
-        "backward": (sequence.backward, pointers.JOB),
-        "pack": (packing.pack, pointers.PACKING),
+    number = types.int64
+    sources: dict[str, tuple[Callable[..., Any], Any]] = {
+        "forward": (sequence.forward, nb.void(pointers.JOB)),
+        "backward": (sequence.backward, nb.void(pointers.JOB)),
+        "pack": (packing.pack, nb.void(pointers.PACKING)),
+        "step.call": (step_call.call, number(number, pointers.INTEGERS, number, number)),
+        "step.run": (step.run, nb.void(pointers.RUN)),
+        "step.pack": (step_weights.pack, nb.void(pointers.WEIGHTS)),
     }
     for name, cell in zip(CELL_KERNELS, (elman, lstm, gru), strict=True):
-        sources[f"{name}.forward"] = (cell.forward, pointers.STEP)
-        sources[f"{name}.backward"] = (cell.backward, pointers.STEP_BACK)
+        sources[f"{name}.forward"] = (cell.forward, nb.void(pointers.STEP))
+        sources[f"{name}.backward"] = (cell.backward, nb.void(pointers.STEP_BACK))
+        for form, functions in step_weights.FORMATS.items():
+            kernels = step_cells.DEFINE[name](functions)
+            sources[f"{name}.step.{form}"] = (kernels.step, nb.void(*[number] * 4))
+            sources[f"{name}.tile.{form}"] = (kernels.tile, nb.void(*[number] * 6))
+        if byte_products.AVAILABLE:
+            kernels = step_bytes.DEFINE_BYTES[name]()
+            sources[f"{name}.step.int8"] = (kernels.step, nb.void(*[number] * 4))
+            sources[f"{name}.tile.int8"] = (kernels.tile, nb.void(*[number] * 6))
     return sources
 
 
-def _compile(name: str, function: Callable[[Any], None], argument: Any) -> Any:
-    """From the disk if it is there, else by the compiler."""
+def _code(name: str) -> bytes:
+    """The kernel's object file: from the disk if it is there and whole, else by the compiler."""
+    folder = cache_folder()
+    kept = kept_code(folder / f"{name}.kernel")
+    if kept is not None:
+        return kept
+    if name.endswith(".int8") and name not in _sources():
+        raise KernelError(
+            "int8 weights: expected a processor with AVX-512 VNNI (and not Windows), got one without. "
+            "Use bfloat16."
+        )
+    function, signature = _sources()[name]
+    say_once("compiling the recurrent kernels for this processor (once, up to 15 seconds) ...")
+    code = _compile(function, signature)
+    try:
+        keep_code(folder / f"{name}.kernel", code)
+    except OSError:
+        say_once(f"the compiled kernels cannot be kept: {folder} is not writable")
+    return code
+
+
+def _compile(function: Callable[..., Any], signature: Any) -> bytes:
     from hiddenstate.kernels.compiling import kernel_function
 
-    folder = cache_folder()
-    ready = folder / f"{name}.ready"
-    if not ready.exists():
-        say_once("compiling the recurrent kernels for this processor (once, up to 15 seconds) ...")
+    return object_code.object_code(kernel_function(function, signature))
+
+
+def kept_code(path: Path) -> bytes | None:
+    """What `keep_code` wrote there; None if there is nothing, or something damaged."""
     try:
-        with _numba_cache(folder):
-            compiled = kernel_function(function, argument, keep=True)
-        ready.touch()
-    except (OSError, RuntimeError):  # nowhere to write
-        compiled = kernel_function(function, argument, keep=False)
-        say_once(f"the compiled kernels cannot be kept: {folder} is not writable")
-    return compiled
+        content = path.read_bytes()
+    except OSError:
+        return None
+    digest, code = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
+    return code if hashlib.sha256(code).digest() == digest else None
+
+
+def keep_code(path: Path, code: bytes) -> None:
+    """Write the object file behind its digest, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"{path.name}.{os.getpid()}")
+    beside.write_bytes(hashlib.sha256(code).digest() + code)
+    beside.replace(path)
 
 
 def cache_folder() -> Path:
@@ -117,36 +172,35 @@ def cache_folder() -> Path:
 
 def _user_cache() -> Path:
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+        return Path(os.environ.get("LOCALAPPDATA", _home() / "AppData" / "Local"))
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        return _home() / "Library" / "Caches"
+    return Path(os.environ.get("XDG_CACHE_HOME") or _home() / ".cache")
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # a user without a home: nothing can be kept below this
+        return Path(os.devnull)
 
 
 @functools.cache
 def _fingerprint() -> str:
-    """Changes with anything that changes the machine code.
-
-    Numba itself looks only at the file that a kernel stands in, not at what it calls elsewhere.
-    """
-    from hiddenstate.kernels.compiling import nb, processor
-
+    """Changes with anything that changes the machine code: the sources, the processor, the compiler."""
     digest = hashlib.sha256()
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
-    versions = (nb.__version__, platform.python_version())
-    digest.update(repr((processor(), versions)).encode())
+    digest.update(
+        repr((object_code.host(), _installed("numba"), _installed("llvmlite"), sys.version)).encode()
+    )
     return digest.hexdigest()[:16]
 
 
-@contextmanager
-def _numba_cache(folder: Path) -> Iterator[None]:
-    """Let functions that Numba decorates now keep their machine code in that folder."""
-    from hiddenstate.kernels.compiling import nb
-
-    before = nb.config.CACHE_DIR
-    nb.config.CACHE_DIR = str(folder)
-    try:
-        yield
-    finally:
-        nb.config.CACHE_DIR = before
+def _installed(package: str) -> str:
+    """Which version of a package is there; loading it, or importlib.metadata, would take longer than all else."""
+    found = util.find_spec(package)
+    if found is None or found.origin is None:
+        return "none"
+    places = Path(found.origin).parents[1].glob(f"{package}-*.dist-info")
+    return " ".join(sorted(place.name for place in places)) or found.origin

@@ -5,11 +5,24 @@ The equations are those of `hiddenstate.cells.LSTMCell`; blocks stand in the ord
 
 from typing import Any
 
-from hiddenstate.kernels.compiling import carray
+from hiddenstate.kernels.compiling import carray, inlined
 from hiddenstate.kernels.pointers import floats
-from hiddenstate.kernels.vector import LANES, load, sigmoid, store, tanh, zeros
+from hiddenstate.kernels.vector import LANES, Vector, load, sigmoid, store, tanh, zeros
 
 GATES = 4
+
+
+@inlined
+def update(
+    a_i: Vector, a_f: Vector, a_C: Vector, a_o: Vector, C_prev: Vector
+) -> tuple[Vector, Vector, Vector, Vector, Vector, Vector]:
+    """The equations after the products: from pre-activations and C_{t-1} to the gates, C_t and h_t."""
+    i_t = sigmoid(a_i)
+    f_t = sigmoid(a_f)
+    C_tilde_t = tanh(a_C)
+    C_t = f_t * C_prev + i_t * C_tilde_t
+    o_t = sigmoid(a_o)
+    return i_t, f_t, C_tilde_t, o_t, C_t, o_t * tanh(C_t)
 
 
 def forward(step: Any) -> None:
@@ -24,14 +37,10 @@ def forward(step: Any) -> None:
         a_C = load(x, 2 * units + u) + load(h_part, 2 * units + u) + load(b, 2 * units + u)
         a_o = load(x, 3 * units + u) + load(h_part, 3 * units + u) + load(b, 3 * units + u)
 
-        i_t = sigmoid(a_i)
-        f_t = sigmoid(a_f)
-        C_tilde_t = tanh(a_C)
-        C_t = f_t * load(C, u) + i_t * C_tilde_t
-        o_t = sigmoid(a_o)
+        i_t, f_t, C_tilde_t, o_t, C_t, h_t = update(a_i, a_f, a_C, a_o, load(C, u))
 
         store(C, u, C_t)
-        store(h, u, o_t * tanh(C_t))
+        store(h, u, h_t)
         store(memory, u, C_t)
         store(gates, u, i_t)
         store(gates, units + u, f_t)

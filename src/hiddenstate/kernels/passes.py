@@ -54,7 +54,7 @@ def run_pass(kind: Literal["forward", "backward"], tasks: Tasks, thread_count: i
     inputs = _round_up(int(tasks["input"].max()), UNIT_BLOCK)
     floats = SEATS * (inputs + (3 + 2 * gates) * units) + (gates + 1) * units
     scratch_bytes = SCRATCH_HEAD_BYTES + FLOAT_BYTES * floats
-    scratch = _aligned_zeros(thread_count * scratch_bytes)
+    scratch = aligned_zeros(thread_count * scratch_bytes)
 
     job = np.zeros(1, JOB)
     job[0] = (
@@ -72,7 +72,7 @@ def _round_up(size: int, block: int) -> int:
     return -(-size // block) * block
 
 
-def _aligned_zeros(size: int, alignment: int = 64) -> NDArray[np.uint8]:
+def aligned_zeros(size: int, alignment: int = 64) -> NDArray[np.uint8]:
     """Zeroed bytes that begin at a cache line: a vector across two lines takes twice as long to read."""
     block = np.zeros(size + alignment, np.uint8)
     first = -block.ctypes.data % alignment

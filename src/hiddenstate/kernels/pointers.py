@@ -4,13 +4,15 @@ A kernel runs as a C function, so that any thread can call it. It gets one addre
 whose fields are sizes and further addresses. `hiddenstate.kernels.records` lists the fields.
 """
 
+from collections.abc import Callable
 from typing import Any
 
-from hiddenstate.kernels import records
+from hiddenstate.kernels import records, step_records
 from hiddenstate.kernels.compiling import cgutils, instruction, ir, nb, types
 from hiddenstate.kernels.vector import FLOATS
 
 INTEGERS = types.CPointer(types.int64)
+WORDS = types.CPointer(types.uint32)
 
 
 def _pointer_to(record: Any) -> Any:
@@ -20,6 +22,10 @@ def _pointer_to(record: Any) -> Any:
 STEP, STEP_BACK = _pointer_to(records.STEP), _pointer_to(records.STEP_BACK)
 READING, LEARNING = _pointer_to(records.READING), _pointer_to(records.LEARNING)
 JOB, PACKING = _pointer_to(records.JOB), _pointer_to(records.PACKING)
+LAYER, STACK = _pointer_to(step_records.LAYER), _pointer_to(step_records.STACK)
+RUN, WEIGHTS = _pointer_to(step_records.RUN), _pointer_to(step_records.WEIGHTS)
+CALLEE, ARRAY = _pointer_to(step_records.CALLEE), _pointer_to(step_records.ARRAY)
+STATE, PAIR = _pointer_to(step_records.STATE), _pointer_to(step_records.PAIR)
 
 
 def _define_cast(pointer: Any) -> Any:
@@ -38,6 +44,9 @@ def _define_cast(pointer: Any) -> Any:
 floats, integers = _define_cast(FLOATS), _define_cast(INTEGERS)
 steps_at, steps_back_at = _define_cast(STEP), _define_cast(STEP_BACK)
 readings_at, learnings_at = _define_cast(READING), _define_cast(LEARNING)
+words, layers_at, stacks_at = _define_cast(WORDS), _define_cast(LAYER), _define_cast(STACK)
+callees_at, arrays_at = _define_cast(CALLEE), _define_cast(ARRAY)
+states_at, pairs_at = _define_cast(STATE), _define_cast(PAIR)
 
 
 @instruction
@@ -97,3 +106,28 @@ def call(typing: Any, kernel: Any, record: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(types.int64, types.int64), emit
+
+
+def define_call(returns: Any, *arguments: Any) -> Callable[..., Any]:
+    """A function (address, (argument, ...)) that calls the C function at an address, with types as given."""
+
+    @instruction
+    def call_c(typing: Any, function: Any, given: Any) -> Any:
+        def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+            address, packed = values
+            kind = ir.FunctionType(
+                ir.VoidType() if returns == types.void else context.get_value_type(returns),
+                [context.get_value_type(argument) for argument in arguments],
+            )
+            ready = [
+                context.cast(builder, value, has, wanted)
+                for value, has, wanted in zip(
+                    cgutils.unpack_tuple(builder, packed), signature.args[1], arguments, strict=True
+                )
+            ]
+            result = builder.call(builder.inttoptr(address, kind.as_pointer()), ready)
+            return context.get_dummy_value() if returns == types.void else result
+
+        return returns(types.int64, given), emit
+
+    return call_c

@@ -148,6 +148,34 @@ load, store, spread = _define_access(LANES)
 load_panel, store_panel, spread_panel = _define_access(PANEL)
 
 
+def _define_half(kept: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    """Read one half of LANES 32-bit words as float32; `kept` leaves that half in the upper 16 bits."""
+    vector, words = VectorType(LANES), ir.VectorType(INT32, LANES)
+
+    @instruction
+    def load_half(typing: Any, pointer: Any, index: Any) -> Any:
+        def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+            address = builder.bitcast(builder.gep(values[0], [values[1]]), words.as_pointer())
+            half = kept(builder, builder.load(address, align=4))
+            return builder.bitcast(half, ir.VectorType(FLOAT, LANES))
+
+        return vector(FLOATS, types.intp), emit
+
+    return load_half
+
+
+def _lower(builder: Any, words: Any) -> Any:
+    return builder.shl(words, _spread(builder, ir.Constant(INT32, 16), LANES))
+
+
+def _upper(builder: Any, words: Any) -> Any:
+    return builder.and_(words, _spread(builder, ir.Constant(INT32, -1 << 16), LANES))
+
+
+load_lower, load_upper = _define_half(_lower), _define_half(_upper)
+"""Two bfloat16 numbers stand in one word; a bfloat16 is the upper half of a float32, so no more is needed."""
+
+
 @instruction
 def clip(typing: Any, x: Any, lowest: Any, highest: Any) -> Any:
     """Each lane between two vectors; NaN stays NaN, so that a training run that diverges shows it."""
@@ -173,6 +201,19 @@ def power_of_two(typing: Any, shifted: Any) -> Any:
         return builder.bitcast(exponent, ir.VectorType(FLOAT, lanes))
 
     return shifted(shifted), emit
+
+
+@instruction
+def lane_sum(typing: Any, x: Any) -> Any:
+    """The sum of all lanes, a float32."""
+
+    def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        total = builder.extract_element(values[0], ir.Constant(INT32, 0))
+        for lane in range(1, signature.args[0].lanes):
+            total = builder.fadd(total, builder.extract_element(values[0], ir.Constant(INT32, lane)))
+        return total
+
+    return types.float32(x), emit
 
 
 @inlined

@@ -157,6 +157,23 @@ def test_a_layer_inside_somebodys_module():
     np.testing.assert_array_equal(again[1].values["f"], found[1].values["f"])
 
 
+@pytest.mark.parametrize("num_layers", [1, 2])
+def test_what_a_model_changes_in_place_does_not_reach_the_record(num_layers):
+    class InPlace(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.reader = build("gru", batch_first=True, num_layers=num_layers)
+
+        def forward(self, x):
+            outputs, _ = self.reader(x)
+            x.zero_()
+            return outputs.zero_()
+
+    model, x = InPlace(), torch.randn(2, 5, 4)
+    before = x.clone()
+    assert_equals_reference(trace(model, x), model.reader, before, (5, 5), 1e-5)
+
+
 def test_a_record_does_not_change_with_the_model():
     module = build("lstm", batch_first=True)
     found = trace(module, torch.randn(1, 3, 4))

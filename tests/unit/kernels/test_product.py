@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hiddenstate.kernels import passes
-from hiddenstate.kernels.compiling import carray, kernel_function
+from hiddenstate.kernels.compiling import carray, kernel_function, nb
 from hiddenstate.kernels.pointers import READING, floats
 from hiddenstate.kernels.product import multiply
 from hiddenstate.kernels.records import READING as RECORD
@@ -21,7 +21,7 @@ def multiply_record(reading):
 
 @pytest.fixture(scope="module")
 def compiled():
-    kernel = kernel_function(multiply_record, READING, keep=False)
+    kernel = kernel_function(multiply_record, nb.void(READING))
     call = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(kernel.address)
 
     def run(x, matrix, out, *, add):

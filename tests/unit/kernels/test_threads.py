@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hiddenstate.kernels import threads
-from hiddenstate.kernels.compiling import carray, kernel_function
+from hiddenstate.kernels.compiling import carray, kernel_function, nb
 from hiddenstate.kernels.pointers import JOB, at, claim, integers
 from hiddenstate.kernels.records import JOB as RECORD
 
@@ -24,7 +24,7 @@ def count_up(job):
 
 @pytest.fixture(scope="module")
 def kernel():
-    return kernel_function(count_up, JOB, keep=False)
+    return kernel_function(count_up, nb.void(JOB))
 
 
 def run(team, kernel, count):

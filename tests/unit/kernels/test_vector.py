@@ -5,7 +5,7 @@ import ctypes
 import numpy as np
 import pytest
 
-from hiddenstate.kernels.compiling import carray, kernel_function
+from hiddenstate.kernels.compiling import carray, kernel_function, nb
 from hiddenstate.kernels.pointers import PACKING, floats
 from hiddenstate.kernels.vector import LANES, exp, load, sigmoid, store, tanh
 
@@ -28,7 +28,7 @@ def evaluate(packing):
 def compiled():
     from hiddenstate.kernels.records import PACKING as RECORD
 
-    kernel = kernel_function(evaluate, PACKING, keep=False)
+    kernel = kernel_function(evaluate, nb.void(PACKING))
     call = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(kernel.address)
 
     def run(x):
