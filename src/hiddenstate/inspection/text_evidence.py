@@ -6,12 +6,12 @@ from typing import final
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from hiddenstate.choices import closest
 from hiddenstate.data.text_batches import TextBatch, TextBatches
 from hiddenstate.data.text_table import table_of
-from hiddenstate.errors import InputError
+from hiddenstate.errors import InputError, InspectionError
 from hiddenstate.inspection.integrated import integrate
 from hiddenstate.inspection.leaving_out import RANDOM_ORDERS, faithfulness, leave_one_out, rank_correlation
 from hiddenstate.inspection.modes import evaluation_mode
@@ -26,7 +26,7 @@ TINY = 1e-12
 
 def text_evidence(
     task: ClassifyTask,
-    models: Sequence[TextClassifier],
+    models: Sequence[nn.Module],
     text: str,
     *,
     label: str | None = None,
@@ -37,10 +37,16 @@ def text_evidence(
 
     Integrated gradients go from zero embeddings to the text's own; occlusion takes words out of the text;
     attention is the mean over `models`, whose probabilities are averaged and calibrated as in prediction.
-    Raises `InputError` for a label that the task does not know.
+    Raises `InputError` for a label that the task does not know, `InspectionError` for another kind of network.
     """
+    networks = [model for model in models if isinstance(model, TextClassifier)]
+    if not models or len(networks) != len(models):
+        kinds = ", ".join(type(model).__name__ for model in models) or "none"
+        raise InspectionError(
+            f"models: expected the networks of a text classifier, got {kinds}. For a module of your own use `evidence`."
+        )
     with evaluation_mode(*models):
-        reader = _Reader(task, models, text)
+        reader = _Reader(task, networks, text)
         number = reader.number_of(label)
         name = f'probability of "{reader.labels[number]}"'
         integral = integrate(

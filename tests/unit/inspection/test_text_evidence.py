@@ -4,7 +4,7 @@ import torch
 
 from hiddenstate.data.labels import LabelSettings
 from hiddenstate.data.text_table import table_of
-from hiddenstate.errors import InputError
+from hiddenstate.errors import InputError, InspectionError
 from hiddenstate.inspection import text_evidence
 from hiddenstate.models.text_classifier import TextModelSettings
 from hiddenstate.seeding import seed_everything
@@ -106,6 +106,12 @@ def test_the_curves_tell_true_shares_from_false_ones(fitted):
     by_method = {curve.method: curve for curve in found.faithfulness}
     assert set(by_method) == {"integrated gradients", "occlusion", "attention"}
     assert by_method["occlusion"].score > 0
+
+
+def test_another_kind_of_network_is_refused(fitted):
+    for models, kinds in (([torch.nn.LSTM(2, 2)], "LSTM"), ([], "none")):
+        with pytest.raises(InspectionError, match=f"expected the networks of a text classifier, got {kinds}"):
+            text_evidence(fitted[0], models, TEXT)
 
 
 def test_several_labels_a_text():
