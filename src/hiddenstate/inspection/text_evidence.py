@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from hiddenstate.attention import AttentionPool
 from hiddenstate.choices import closest
 from hiddenstate.data.text_batches import TextBatch, TextBatches
 from hiddenstate.data.text_table import table_of
@@ -35,8 +36,9 @@ def text_evidence(
 ) -> Evidence:
     """Why `text` gets the probability of `label` that it gets (None: of its most probable label).
 
-    Integrated gradients go from zero embeddings to the text's own; occlusion takes words out of the text;
-    attention is the mean over `models`, whose probabilities are averaged and calibrated as in prediction.
+    Integrated gradients go from zero embeddings to the text's own; occlusion takes words out of the text.
+    Probabilities, and attention where the networks have it, are averaged over `models`, and the former calibrated
+    as in prediction.
     Raises `InputError` for a label that the task does not know, `InspectionError` for another kind of network.
     """
     networks = [model for model in models if isinstance(model, TextClassifier)]
@@ -54,11 +56,14 @@ def text_evidence(
         )
         effects = leave_one_out(lambda away: reader.without(away, number), len(reader.tokens))
         empty = reader.without(np.ones((1, len(reader.tokens)), bool), number)
-        attention = reader.attention()
         shares = integral.shares.sum(dim=-1).numpy(force=True)  # (T,)
+        scores = {"integrated gradients": shares, "occlusion": effects}
+        attention = reader.attention() if reader.looks else None
+        if attention is not None:
+            scores["attention"] = attention
         curves = faithfulness(
             lambda away: reader.without(away, number),
-            {"integrated gradients": shares, "occlusion": effects, "attention": attention},
+            scores,
             output=name,
             random_orders=random_orders,
             seed=seed,
@@ -71,6 +76,8 @@ def text_evidence(
         "occlusion", name, reader.tokens, ("",), effects[:, None], integral.output, float(empty[0]),
         "the text without the word",
     )  # fmt: skip
+    if attention is None:
+        return Evidence(integrated, occlusion, curves)
     agreement = rank_correlation(attention, np.abs(effects))
     looked = AttentionMap(reader.tokens, ("",), attention[None], "tokens", agreement)
     return Evidence(integrated, occlusion, curves, looked)
@@ -86,6 +93,8 @@ class _Reader:
         self.tokens = task.predict(models[:1], table).tokens[0]
         self.labels = task.labels.levels[-1]
         self.batch: TextBatch = next(TextBatches(task.encode(table), batch_size=1).epoch(1))
+        self.looks = any(isinstance(part, AttentionPool) for part in models[0].modules())
+        """Whether there is attention; the mean or the last step weighs nothing by itself."""
         self.widths = [model.embed.output_size for model in models]
         with torch.no_grad():
             # (T, sum of the models' sizes): each model has vectors of its own.

@@ -114,6 +114,15 @@ def test_another_kind_of_network_is_refused(fitted):
             text_evidence(fitted[0], models, TEXT)
 
 
+@pytest.mark.parametrize("pool", ["last", "mean", "max"])
+def test_a_pool_is_no_attention(pool):
+    task = ClassifyTask.fit(reviews(), ClassifySettings(), TextModelSettings(hidden_size=4, pool=pool))
+    found = text_evidence(task, [task.build_model()], TEXT)
+    assert found.attention is None
+    assert [curve.method for curve in found.faithfulness] == ["integrated gradients", "occlusion"]
+    assert abs(found.integrated.gap) < 1e-3
+
+
 def test_several_labels_a_text():
     table = table_of(
         ["good film", "bad film", "good bad film", "good", "bad"] * 4, ["a", "b", "a b", "a", "b"] * 4
