@@ -12,7 +12,7 @@ def remedy(flow: GradientFlow) -> str:
     >>> import numpy as np
     >>> norms = {"h": 0.5 ** np.arange(40.0)}
     >>> remedy(GradientFlow("layer 1", "Elman RNN", "fresh weights", norms, 8))
-    'Vanishes: what lies more than 10 steps back hardly teaches anything. Exchange the cell for an LSTM or a GRU.'
+    'Vanishes: what lies more than 11 steps back hardly teaches anything. Exchange the cell for an LSTM or a GRU.'
     """
     if flow.fate == "unknown":
         return "Nothing to compare: no gradient arrived at a step before the last one."

@@ -6,12 +6,13 @@ from typing import final
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
+from hiddenstate.attention import AttentionPool
 from hiddenstate.choices import closest
 from hiddenstate.data.text_batches import TextBatch, TextBatches
 from hiddenstate.data.text_table import table_of
-from hiddenstate.errors import InputError
+from hiddenstate.errors import InputError, InspectionError
 from hiddenstate.inspection.integrated import integrate
 from hiddenstate.inspection.leaving_out import RANDOM_ORDERS, faithfulness, leave_one_out, rank_correlation
 from hiddenstate.inspection.modes import evaluation_mode
@@ -26,7 +27,7 @@ TINY = 1e-12
 
 def text_evidence(
     task: ClassifyTask,
-    models: Sequence[TextClassifier],
+    models: Sequence[nn.Module],
     text: str,
     *,
     label: str | None = None,
@@ -35,12 +36,19 @@ def text_evidence(
 ) -> Evidence:
     """Why `text` gets the probability of `label` that it gets (None: of its most probable label).
 
-    Integrated gradients go from zero embeddings to the text's own; occlusion takes words out of the text;
-    attention is the mean over `models`, whose probabilities are averaged and calibrated as in prediction.
-    Raises `InputError` for a label that the task does not know.
+    Integrated gradients go from zero embeddings to the text's own; occlusion takes words out of the text.
+    Probabilities, and attention where the networks have it, are averaged over `models`, and the former calibrated
+    as in prediction.
+    Raises `InputError` for a label that the task does not know, `InspectionError` for another kind of network.
     """
+    networks = [model for model in models if isinstance(model, TextClassifier)]
+    if not models or len(networks) != len(models):
+        kinds = ", ".join(type(model).__name__ for model in models) or "none"
+        raise InspectionError(
+            f"models: expected the networks of a text classifier, got {kinds}. For a module of your own use `evidence`."
+        )
     with evaluation_mode(*models):
-        reader = _Reader(task, models, text)
+        reader = _Reader(task, networks, text)
         number = reader.number_of(label)
         name = f'probability of "{reader.labels[number]}"'
         integral = integrate(
@@ -48,11 +56,14 @@ def text_evidence(
         )
         effects = leave_one_out(lambda away: reader.without(away, number), len(reader.tokens))
         empty = reader.without(np.ones((1, len(reader.tokens)), bool), number)
-        attention = reader.attention()
         shares = integral.shares.sum(dim=-1).numpy(force=True)  # (T,)
+        scores = {"integrated gradients": shares, "occlusion": effects}
+        attention = reader.attention() if reader.looks else None
+        if attention is not None:
+            scores["attention"] = attention
         curves = faithfulness(
             lambda away: reader.without(away, number),
-            {"integrated gradients": shares, "occlusion": effects, "attention": attention},
+            scores,
             output=name,
             random_orders=random_orders,
             seed=seed,
@@ -65,6 +76,8 @@ def text_evidence(
         "occlusion", name, reader.tokens, ("",), effects[:, None], integral.output, float(empty[0]),
         "the text without the word",
     )  # fmt: skip
+    if attention is None:
+        return Evidence(integrated, occlusion, curves)
     agreement = rank_correlation(attention, np.abs(effects))
     looked = AttentionMap(reader.tokens, ("",), attention[None], "tokens", agreement)
     return Evidence(integrated, occlusion, curves, looked)
@@ -80,6 +93,8 @@ class _Reader:
         self.tokens = task.predict(models[:1], table).tokens[0]
         self.labels = task.labels.levels[-1]
         self.batch: TextBatch = next(TextBatches(task.encode(table), batch_size=1).epoch(1))
+        self.looks = any(isinstance(part, AttentionPool) for part in models[0].modules())
+        """Whether there is attention; the mean or the last step weighs nothing by itself."""
         self.widths = [model.embed.output_size for model in models]
         with torch.no_grad():
             # (T, sum of the models' sizes): each model has vectors of its own.

@@ -41,13 +41,14 @@ def deletion_curve(curves: Sequence[Faithfulness], *, title: str = TITLE) -> alt
         for place, curve in enumerate(curves)
     ]
     lines.append(Line(RANDOM, _line(shares, curves[0].random.mean(axis=0)), len(lines), len(lines)))
+    bounds = _bounds(curves)
     low, high = np.percentile(curves[0].random, BAND, axis=0)
     frame = Frame(
         x="share taken away, in percent",
         y=curves[0].output,
         x_name="{} % away",
         height=220,
-        bounds=_bounds(curves),
+        bounds=bounds,
     )
     rows = [
         {"place": place, "low": below, "high": above}
@@ -56,7 +57,7 @@ def deletion_curve(curves: Sequence[Faithfulness], *, title: str = TITLE) -> alt
     band = (
         alt.Chart(alt.InlineData(values=rows))
         .mark_area(color=LIGHT["grid"], aria=False)
-        .encode(x="place:Q", y="low:Q", y2="high:Q")
+        .encode(x="place:Q", y=alt.Y("low:Q", scale=alt.Scale(domain=list(bounds), nice=False)), y2="high:Q")
     )
     chart = draw_lines(lines, frame)
     layered = alt.LayerChart(layer=[band, *chart.layer], height=frame.height)

@@ -13,7 +13,7 @@ class Start:
     """One contestant: a cell and where the bias of its gate that keeps begins."""
 
     name: str
-    """What a table calls it."""
+    """What a table calls it; short enough for the legend of a chart on a phone. "bias" is that of the forget gate."""
     cell: str
     """A name in `CELLS`."""
     forget_bias: ForgetBias = DEFAULT_FORGET_BIAS
@@ -31,8 +31,8 @@ class Start:
 
 STARTS: dict[str, Start] = {
     "rnn": Start("RNN", "rnn"),
-    "lstm-0": Start("LSTM, forget bias 0", "lstm", 0.0),
-    "lstm-1": Start("LSTM, forget bias 1", "lstm", 1.0),
+    "lstm-0": Start("LSTM, bias 0", "lstm", 0.0),
+    "lstm-1": Start("LSTM, bias 1", "lstm", 1.0),
     "lstm-chrono": Start("LSTM, chrono", "lstm", "chrono"),
     "gru": Start("GRU", "gru"),
 }

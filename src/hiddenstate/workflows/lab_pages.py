@@ -37,7 +37,8 @@ def gradient_verdict(flows: Sequence[GradientFlow]) -> plots.Verdict:
         parts.append(f"{names} {verb} the gradient over all {kept[0].distance} steps")
     if lost:
         parts.append(f"{_listed([lost[0].name])} has lost three decades after {lost[0].reach()}")
-    text = f"{_listed([lost[0].name])}: {remedy(lost[0])}" if lost else ""
+    advice = remedy(lost[0]) if lost else ""
+    text = f"{_listed([lost[0].name])} {advice[0].lower()}{advice[1:]}" if lost else ""
     return plots.Verdict("; ".join(parts) or "Nothing could be compared", text, "better" if kept else "worse")
 
 

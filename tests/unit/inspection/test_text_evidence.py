@@ -4,7 +4,7 @@ import torch
 
 from hiddenstate.data.labels import LabelSettings
 from hiddenstate.data.text_table import table_of
-from hiddenstate.errors import InputError
+from hiddenstate.errors import InputError, InspectionError
 from hiddenstate.inspection import text_evidence
 from hiddenstate.models.text_classifier import TextModelSettings
 from hiddenstate.seeding import seed_everything
@@ -106,6 +106,21 @@ def test_the_curves_tell_true_shares_from_false_ones(fitted):
     by_method = {curve.method: curve for curve in found.faithfulness}
     assert set(by_method) == {"integrated gradients", "occlusion", "attention"}
     assert by_method["occlusion"].score > 0
+
+
+def test_another_kind_of_network_is_refused(fitted):
+    for models, kinds in (([torch.nn.LSTM(2, 2)], "LSTM"), ([], "none")):
+        with pytest.raises(InspectionError, match=f"expected the networks of a text classifier, got {kinds}"):
+            text_evidence(fitted[0], models, TEXT)
+
+
+@pytest.mark.parametrize("pool", ["last", "mean", "max"])
+def test_a_pool_is_no_attention(pool):
+    task = ClassifyTask.fit(reviews(), ClassifySettings(), TextModelSettings(hidden_size=4, pool=pool))
+    found = text_evidence(task, [task.build_model()], TEXT)
+    assert found.attention is None
+    assert [curve.method for curve in found.faithfulness] == ["integrated gradients", "occlusion"]
+    assert abs(found.integrated.gap) < 1e-3
 
 
 def test_several_labels_a_text():

@@ -89,8 +89,10 @@ def test_the_deletion_curve_says_what_can_be_believed():
 def test_the_axis_of_a_deletion_curve_holds_what_is_drawn():
     far = Faithfulness("occlusion", "load (MW)", np.arange(2), np.arange(3), np.array([4000.0, 3000, 1000]),
                        np.array([[4000.0, 3900, 1000]]))  # fmt: skip
-    low, high = deletion_curve([far]).to_dict()["layer"][1]["encoding"]["y"]["scale"]["domain"]
-    assert 0 < low < 1000 < 4000 < high
+    band, lines, _ = deletion_curve([far]).to_dict()["layer"]
+    for layer in (band, lines):  # a layer without it would stretch the axis to zero
+        low, high = layer["encoding"]["y"]["scale"]["domain"]
+        assert 0 < low < 1000 < 4000 < high
 
 
 def test_attention_says_that_it_is_not_importance():
