@@ -51,6 +51,9 @@ def test_a_text_is_explained_on_one_page(call, looking, tmp_path):
         "f: forget gate",
         "How long the units remember",
         "step 4: storm",
+        "What the answer rests on, word by word",
+        "Can the shares be believed?",
+        "How far the gradient reaches back",
     ):
         assert words in page, words
     assert page.count('data-steps="8"') == 2
@@ -90,7 +93,7 @@ def test_a_model_without_attention_says_what_it_can_show(call, pooling, tmp_path
     refused(
         call("explain", pooling, "--text", TEXT, "--out", out, "--show", "attention"),
         "attention: expected a model with attention, got one that pools by mean over time",
-        "Show units, gates, memory or walk",
+        "Show evidence, units, gates, memory or walk",
     )
     assert not out.exists()
     assert call("explain", pooling, "--text", TEXT, "--out", out).code == 0
@@ -111,6 +114,8 @@ def test_a_forecast_is_explained_on_one_page(call, model, demand, tmp_path):
         "2024-02-29",
         "step 24: 23:00",
         "warm, mean of 24 steps",
+        "What the output rests on: integrated gradients",
+        "What to make of the gradients",
     ):
         assert words in page, words
 
@@ -158,7 +163,9 @@ def test_a_toy_is_typed_on_the_command_line(call, tmp_path):
         (("--text", TEXT, "--unit", "8"), ("unit: expected 0 to 7 (recurrent, layer 1 has 8), got 8",)),
         (
             ("--text", TEXT, "--show", "gats"),
-            ('show: expected some of attention, units, gates, walk, memory, got "gats"',),
+            (
+                'show: expected some of attention, evidence, gradients, units, gates, walk, memory, got "gats"',
+            ),
         ),
         (
             ("--text", TEXT, "--trace", "gates.txt"),

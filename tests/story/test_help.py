@@ -22,7 +22,7 @@ def test_help_answers_in_under_0_3_seconds():
 
 def test_help_names_every_command():
     text = subprocess.run([*COMMAND, "--help"], check=True, capture_output=True, text=True).stdout
-    for command in ("train", "evaluate", "predict", "summary", "demo"):
+    for command in ("train", "evaluate", "predict", "summary", "demo", "lab"):
         assert command in text
 
 

@@ -26,7 +26,9 @@ def explain(
     ] = None,
     show: Annotated[
         str | None,
-        typer.Option(help="Parts of the page: units, gates, walk, memory, attention; default all."),
+        typer.Option(
+            help="Parts of the page: units, gates, walk, memory, attention, evidence, gradients; default all."
+        ),
     ] = None,
     unit: Annotated[
         int | None,

@@ -11,6 +11,7 @@ from hiddenstate.cli.demo import demo
 from hiddenstate.cli.evaluate import evaluate
 from hiddenstate.cli.explain import explain
 from hiddenstate.cli.export import export
+from hiddenstate.cli.lab import lab
 from hiddenstate.cli.predict import predict
 from hiddenstate.cli.summary import summary
 from hiddenstate.cli.train import train
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 for command in (train, evaluate, predict, summary, explain, walk, export, verify, demo):
     app.command()(command)
+app.add_typer(lab)
 
 
 def _show_version(wanted: bool) -> None:

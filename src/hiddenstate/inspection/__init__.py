@@ -1,9 +1,32 @@
-"""What goes on inside a model: gates, memory, and a cell's equations with the model's own numbers."""
+"""What goes on inside a model, ours or one of `torch.nn`: gates, memory, gradients, and what an output rests on."""
 
+from hiddenstate.inspection.evidence import Names, evidence
+from hiddenstate.inspection.forecast_evidence import ForecastPoint, forecast_evidence
+from hiddenstate.inspection.gradients import before_and_after, gradient_flow
 from hiddenstate.inspection.lint import lint
 from hiddenstate.inspection.memory import memory
+from hiddenstate.inspection.record_files import load_record, save_record
+from hiddenstate.inspection.remedies import remedy
+from hiddenstate.inspection.text_evidence import text_evidence
 from hiddenstate.inspection.trace import trace
 from hiddenstate.inspection.trace_files import load_trace, save_trace
 from hiddenstate.inspection.walk import walk
 
-__all__ = ["lint", "load_trace", "memory", "save_trace", "trace", "walk"]
+__all__ = [
+    "ForecastPoint",
+    "Names",
+    "before_and_after",
+    "evidence",
+    "forecast_evidence",
+    "gradient_flow",
+    "lint",
+    "load_record",
+    "load_trace",
+    "memory",
+    "remedy",
+    "save_record",
+    "save_trace",
+    "text_evidence",
+    "trace",
+    "walk",
+]

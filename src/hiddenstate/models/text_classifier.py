@@ -112,8 +112,12 @@ class TextClassifier(nn.Module):
 
     def forward(self, batch: TextBatch) -> Output:
         """Logits and attention of a batch of texts."""
-        x = self.embedding_dropout(self.embed(batch))  # (B, T, size)
-        outputs, _ = self.recurrent(x, batch.lengths)  # (B, T, features)
-        mask = valid_steps(batch.lengths, outputs.shape[1])  # (B, T)
+        return self.answer(self.embed(batch), batch.lengths)
+
+    def answer(self, x: Tensor, lengths: Tensor) -> Output:
+        """The same from embedded words x (B, T, size) of texts of `lengths` (B,)."""
+        x = self.embedding_dropout(x)
+        outputs, _ = self.recurrent(x, lengths)  # (B, T, features)
+        mask = valid_steps(lengths, outputs.shape[1])  # (B, T)
         context, weights = self.pool(outputs, mask)  # (B, pooled), (B, T)
         return Output(self.heads(self.output_dropout(context)), weights)

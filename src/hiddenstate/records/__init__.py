@@ -5,17 +5,26 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from hiddenstate.records.attention import AttentionMap
+from hiddenstate.records.attribution import Attribution, Evidence, Faithfulness
 from hiddenstate.records.findings import Finding, LintReport
 from hiddenstate.records.gates import GateTrace, LayerTrace, LayerWeights
+from hiddenstate.records.gradients import GradientFlow
 from hiddenstate.records.memory import LayerMemory, Memory
+from hiddenstate.records.recall import MemoryRun
 from hiddenstate.records.walk import Line, Step, Term, Walk
 
 __all__ = [
+    "AttentionMap",
+    "Attribution",
     "Classification",
     "Epoch",
+    "Evidence",
+    "Faithfulness",
     "Finding",
     "Forecast",
     "GateTrace",
+    "GradientFlow",
     "History",
     "LayerMemory",
     "LayerTrace",
@@ -23,6 +32,7 @@ __all__ = [
     "Line",
     "LintReport",
     "Memory",
+    "MemoryRun",
     "Score",
     "Step",
     "Term",

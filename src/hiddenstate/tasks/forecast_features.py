@@ -72,6 +72,23 @@ class FeatureBuilder:
         ]
         return WindowArrays(read, _join(before), _join(future), reference, truth)
 
+    def sources(self, panel: Panel, future_size: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Which column of the user's file each past feature (X) and each future feature (D) comes from.
+
+        "calendar" stands for what the time stamps tell. `future_size` is D; the order is that of `build`.
+        """
+        if self.plain:
+            return (), ()
+        targets, known = panel.target_names, panel.known_names
+        lagged = len(targets) * (1 + len(self.plan.lags) + (2 if self.plan.reference else 0))
+        seasons = sum(lag.times == 1 for lag in self.plan.lags)
+        means = 3 + seasons if self.plan.cycle > 1 else 0
+        covariates = len(known) * (1 + seasons + means)
+        future = ["calendar"] * (future_size - lagged - covariates)
+        future += [targets[place % len(targets)] for place in range(lagged)]
+        future += [known[place % len(known)] for place in range(covariates)]
+        return (*known, *panel.past_names), tuple(future)
+
     def _calendar(self, panel: Panel, origins: Origins) -> Values:
         """(B, H, F) waves of the calendar and one flag per weekday."""
         steps = origins.position[:, None] + np.arange(self.horizon)  # (B, H)

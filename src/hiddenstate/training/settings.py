@@ -50,6 +50,8 @@ class TrainingSettings:
     """Decay per step of the averaged weights (0.99 to 0.9999), which are then validated and kept."""
     patience: int | None = 10
     """Stops after this many epochs without a better validation loss."""
+    stop_below: float | None = None
+    """Stops once the validation loss is below this: good enough."""
     max_minutes: float | None = None
     """Stops after this time, in the middle of an epoch if need be; a resumed run goes on counting."""
     threads: int = 1

@@ -21,6 +21,8 @@ def best_epoch(epochs: Sequence[Epoch]) -> Epoch | None:
 def reason_to_stop(epochs: Sequence[Epoch], settings: TrainingSettings) -> str:
     """Why no further epoch should begin, in words; empty while one should."""
     best = best_epoch(epochs)
+    if best and settings.stop_below is not None and best.validation_loss < settings.stop_below:
+        return f"validation loss below {settings.stop_below:g}"
     if len(epochs) >= settings.epochs:
         return f"all {settings.epochs} epochs done"
     if best and settings.patience is not None and epochs[-1].number - best.number >= settings.patience:

@@ -254,7 +254,7 @@ def test_a_folder_may_move_between_runs(example, settings, recorder, tmp_path):
 def test_settings_of_the_checkpoint_are_all_of_them_but_the_time(trained):
     with safe_open(trained / FILE, framework="pt") as file:
         saved = json.loads(file.metadata()["hiddenstate"])["identity"]["settings"]
-    filled = TrainingSettings(momentum=0.5, steps_per_epoch=1, average_decay=0.5)
-    assert saved.keys() | {"momentum", "steps_per_epoch", "average_decay"} == {
+    filled = TrainingSettings(momentum=0.5, steps_per_epoch=1, average_decay=0.5, stop_below=0.1)
+    assert saved.keys() | {"momentum", "steps_per_epoch", "average_decay", "stop_below"} == {
         field.name for field in dataclasses.fields(filled) if field.name != "max_minutes"
     }

@@ -27,6 +27,7 @@ CHANGES = {
     "decay_epochs": ({"schedule": "step"}, 1, 2),
     "average_decay": ({}, None, 0.9),
     "patience": ({"learning_rate": 5.0, "epochs": 6}, None, 1),
+    "stop_below": ({}, None, 1e9),
     "max_minutes": ({}, None, 1e-9),
     "seed": ({}, 0, 1),
 }

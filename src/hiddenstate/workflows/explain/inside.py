@@ -12,6 +12,8 @@ from hiddenstate.inspection import memory, trace
 from hiddenstate.records import GateTrace, LayerTrace, Memory
 
 ATTENTION = "attention"
+EVIDENCE = "evidence"
+"""What the answer rests on: integrated gradients, leaving out, and whether these can be believed."""
 Shown = Callable[[], Sequence[plots.Section]]
 
 

@@ -1,6 +1,7 @@
 """A look into a forecaster that stands at one moment of a series."""
 
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,15 @@ from hiddenstate.data.files import Source
 from hiddenstate.data.panel import Panel, Series
 from hiddenstate.data.windows import Origins
 from hiddenstate.errors import InputError
+from hiddenstate.inspection.forecast_evidence import ForecastPoint, forecast_evidence
 from hiddenstate.models.direct import DirectForecaster
 from hiddenstate.models.segments import SegmentForecaster
 from hiddenstate.plots.numerals import with_unit
 from hiddenstate.records import Forecast
 from hiddenstate.tasks.feature_names import future_feature_names
-from hiddenstate.workflows.explain.inside import ATTENTION, Inside, readings_of
+from hiddenstate.workflows.evidence_sections import series_sections
+from hiddenstate.workflows.explain.gradients import GRADIENTS, gradient_sections
+from hiddenstate.workflows.explain.inside import ATTENTION, EVIDENCE, Inside, readings_of
 from hiddenstate.workflows.forecasts.predict import refuse_missing
 from hiddenstate.workflows.forecasts.saved import SavedForecaster, open_forecaster
 
@@ -43,7 +47,7 @@ def inside_forecast(folder: Path, source: Source, at: str, series: str | None = 
     model = saved.models[0]
     ahead = step_names(part.clock, position, horizon)
     labels = {"decoder": ahead, **_names_of_the_past(model, part.clock, position)}
-    names = ", ".join(panel.target_names)
+    names, unit = ", ".join(panel.target_names), saved.run.data.unit
     count = f", network 1 of {len(saved.models)}" if len(saved.models) > 1 else ""
     return Inside(
         title=f"Why this forecast of {names}?",
@@ -56,10 +60,20 @@ def inside_forecast(folder: Path, source: Source, at: str, series: str | None = 
         readings=readings_of(
             model, batch, labels, {"decoder": future_feature_names(saved.task.builder, panel)}
         ),
-        shown={"forecast": lambda: (plots.Chart(plots.forecast_fan(forecast, unit=saved.run.data.unit)),)},
+        shown={
+            "forecast": lambda: (plots.Chart(plots.forecast_fan(forecast, unit=unit)),),
+            EVIDENCE: cache(
+                lambda: series_sections(
+                    forecast_evidence(saved.task, saved.models, panel, origins, _highest(forecast), unit=unit)
+                )
+            ),
+            GRADIENTS: cache(
+                lambda: gradient_sections(model, lambda network: network(batch).square().mean())
+            ),
+        },
         lacking={
             ATTENTION: "expected a model with attention, got a forecaster, which has none. "
-            "Show units, gates, memory or walk."
+            "Show evidence, units, gates, memory or walk."
         },
     )
 
@@ -149,6 +163,12 @@ def _headline(forecast: Forecast, saved: SavedForecaster, ahead: list[str]) -> s
         f"{forecast.targets[0]}: lowest {with_unit(float(median[low]), unit)} at {ahead[low]}, "
         f"highest {with_unit(float(median[high]), unit)} at {ahead[high]}"
     )
+
+
+def _highest(forecast: Forecast) -> ForecastPoint:
+    """The step of the horizon at which the median is highest: the one whose evidence is shown."""
+    nearest = min(forecast.levels, key=lambda level: abs(level - 0.5))
+    return ForecastPoint(step=int(forecast.median()[0, :, 0].argmax()) + 1, level=nearest)
 
 
 def _words(forecast: Forecast, saved: SavedForecaster) -> str:

@@ -1,22 +1,29 @@
 """A look into a text classifier that reads one text."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
-from torch import nn
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from hiddenstate import plots
 from hiddenstate.attention import AttentionPool
-from hiddenstate.data.text_batches import TextBatches
+from hiddenstate.data.text_batches import TextBatch, TextBatches
 from hiddenstate.data.text_table import table_of
 from hiddenstate.data.vocabulary import UNKNOWN
 from hiddenstate.errors import InputError
+from hiddenstate.inspection import text_evidence
+from hiddenstate.models.text_classifier import TextClassifier
 from hiddenstate.plots.attention_words import read_text
 from hiddenstate.records import Classification
 from hiddenstate.tasks.classify import ClassifyTask
 from hiddenstate.workflows.classes.saved import open_classifier
-from hiddenstate.workflows.explain.inside import ATTENTION, Inside, readings_of
+from hiddenstate.workflows.evidence_sections import text_sections
+from hiddenstate.workflows.explain.gradients import GRADIENTS, gradient_sections
+from hiddenstate.workflows.explain.inside import ATTENTION, EVIDENCE, Inside, Shown, readings_of
 
 NEXT, LEAST = 3, 0.001
 """Runners-up that are named, and the probability below which none is."""
@@ -50,7 +57,6 @@ def look_into_text(task: ClassifyTask, models: Sequence[nn.Module], text: str) -
         )
     batch = next(iter(TextBatches(encoded, batch_size=1).epoch(1)))
     model = models[0]
-    looks = any(isinstance(part, AttentionPool) for part in model.modules())
     return Inside(
         title="Why this answer?",
         subtitle=f"“{_shortened(text)}”, read by network 1 of {len(models)}"
@@ -61,17 +67,46 @@ def look_into_text(task: ClassifyTask, models: Sequence[nn.Module], text: str) -
         model=model,
         inputs=batch,
         readings=readings_of(model, batch, {"recurrent": tokens}),
-        shown={ATTENTION: lambda: (plots.AttentionWords([read_text(result, 0)]),)} if looks else {},
-        lacking={} if looks else {ATTENTION: _instead(model)},
+        shown=_shown(task, models, batch, result),
+        lacking={} if _looks(model) else {ATTENTION: _instead(model)},
     )
+
+
+def _shown(
+    task: ClassifyTask, models: Sequence[nn.Module], batch: TextBatch, result: Classification
+) -> dict[str, Shown]:
+    """What a text model has besides: words on the colours of attention, what the answer rests on, gradients."""
+    text, model = result.texts[0], models[0]
+    answer = int(result.probabilities[0].argmax())
+
+    def loss(network: nn.Module) -> Tensor:
+        logits = network(batch).logits[-1]
+        sure: Tensor = (
+            binary_cross_entropy_with_logits(logits, (logits > 0).to(logits))
+            if task.labels.multi
+            else cross_entropy(logits, torch.full((1,), answer))
+        )
+        return sure
+
+    shown: dict[str, Shown] = {}
+    if _looks(model):
+        shown[ATTENTION] = lambda: (plots.AttentionWords([read_text(result, 0)]),)
+    networks = [network for network in models if isinstance(network, TextClassifier)]
+    shown[EVIDENCE] = cache(lambda: text_sections(text_evidence(task, networks, text)))
+    shown[GRADIENTS] = cache(lambda: gradient_sections(model, loss))
+    return shown
+
+
+def _looks(model: nn.Module) -> bool:
+    return any(isinstance(part, AttentionPool) for part in model.modules())
 
 
 def _instead(model: nn.Module) -> str:
     """Why there is no attention, and what shows the same question."""
     pool = getattr(getattr(model, "pool", None), "label", "its last step")
     return (
-        f"expected a model with attention, got one that pools by {pool.lower()}: it weighs nothing. Show units, gates, "
-        'memory or walk, or train with --set "model.pool=attention".'
+        f"expected a model with attention, got one that pools by {pool.lower()}: it weighs nothing. "
+        'Show evidence, units, gates, memory or walk, or train with --set "model.pool=attention".'
     )
 
 

@@ -1,0 +1,152 @@
+"""Which words a text classifier's answer rests on, beside the words that it looked at."""
+
+from collections.abc import Sequence
+from typing import final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from hiddenstate.attention import AttentionPool
+from hiddenstate.choices import closest
+from hiddenstate.data.text_batches import TextBatch, TextBatches
+from hiddenstate.data.text_table import table_of
+from hiddenstate.errors import InputError, InspectionError
+from hiddenstate.inspection.integrated import integrate
+from hiddenstate.inspection.leaving_out import RANDOM_ORDERS, faithfulness, leave_one_out, rank_correlation
+from hiddenstate.inspection.modes import evaluation_mode
+from hiddenstate.models.text_classifier import TextClassifier
+from hiddenstate.records import AttentionMap, Attribution, Evidence
+from hiddenstate.tasks.classify import ClassifyTask
+
+AT_ONCE = 64
+"""Variants of a text in one call of a network."""
+TINY = 1e-12
+
+
+def text_evidence(
+    task: ClassifyTask,
+    models: Sequence[nn.Module],
+    text: str,
+    *,
+    label: str | None = None,
+    random_orders: int = RANDOM_ORDERS,
+    seed: int = 0,
+) -> Evidence:
+    """Why `text` gets the probability of `label` that it gets (None: of its most probable label).
+
+    Integrated gradients go from zero embeddings to the text's own; occlusion takes words out of the text.
+    Probabilities, and attention where the networks have it, are averaged over `models`, and the former calibrated
+    as in prediction.
+    Raises `InputError` for a label that the task does not know, `InspectionError` for another kind of network.
+    """
+    networks = [model for model in models if isinstance(model, TextClassifier)]
+    if not models or len(networks) != len(models):
+        kinds = ", ".join(type(model).__name__ for model in models) or "none"
+        raise InspectionError(
+            f"models: expected the networks of a text classifier, got {kinds}. For a module of your own use `evidence`."
+        )
+    with evaluation_mode(*models):
+        reader = _Reader(task, networks, text)
+        number = reader.number_of(label)
+        name = f'probability of "{reader.labels[number]}"'
+        integral = integrate(
+            lambda x: reader.from_embeddings(x, number), reader.x, torch.zeros_like(reader.x)
+        )
+        effects = leave_one_out(lambda away: reader.without(away, number), len(reader.tokens))
+        empty = reader.without(np.ones((1, len(reader.tokens)), bool), number)
+        shares = integral.shares.sum(dim=-1).numpy(force=True)  # (T,)
+        scores = {"integrated gradients": shares, "occlusion": effects}
+        attention = reader.attention() if reader.looks else None
+        if attention is not None:
+            scores["attention"] = attention
+        curves = faithfulness(
+            lambda away: reader.without(away, number),
+            scores,
+            output=name,
+            random_orders=random_orders,
+            seed=seed,
+        )
+    integrated = Attribution(
+        "integrated gradients", name, reader.tokens, ("",), shares[:, None], integral.output, integral.baseline,
+        "word vectors of zeros", integral.unresolved,
+    )  # fmt: skip
+    occlusion = Attribution(
+        "occlusion", name, reader.tokens, ("",), effects[:, None], integral.output, float(empty[0]),
+        "the text without the word",
+    )  # fmt: skip
+    if attention is None:
+        return Evidence(integrated, occlusion, curves)
+    agreement = rank_correlation(attention, np.abs(effects))
+    looked = AttentionMap(reader.tokens, ("",), attention[None], "tokens", agreement)
+    return Evidence(integrated, occlusion, curves, looked)
+
+
+@final
+class _Reader:
+    """One text, ready to be read again with parts of it changed."""
+
+    def __init__(self, task: ClassifyTask, models: Sequence[TextClassifier], text: str) -> None:
+        self.task, self.models = task, models
+        table = table_of([text])
+        self.tokens = task.predict(models[:1], table).tokens[0]
+        self.labels = task.labels.levels[-1]
+        self.batch: TextBatch = next(TextBatches(task.encode(table), batch_size=1).epoch(1))
+        self.looks = any(isinstance(part, AttentionPool) for part in models[0].modules())
+        """Whether there is attention; the mean or the last step weighs nothing by itself."""
+        self.widths = [model.embed.output_size for model in models]
+        with torch.no_grad():
+            # (T, sum of the models' sizes): each model has vectors of its own.
+            self.x = torch.cat([model.embed(self.batch)[0] for model in models], dim=-1)
+
+    def number_of(self, label: str | None) -> int:
+        """Place of a label, or of the most probable one."""
+        if label is None:
+            with torch.no_grad():
+                return int(self._probabilities(self.x[None], self.batch.lengths)[0].argmax())
+        if label not in self.labels:
+            raise InputError(
+                f'label: expected one that the model knows, got "{label}". {closest(label, self.labels)}'
+            )
+        return self.labels.index(label)
+
+    def from_embeddings(self, x: Tensor, number: int) -> Tensor:
+        """(B,) probability of one label from embedded words (B, T, sizes)."""
+        return self._probabilities(x, self.batch.lengths.expand(len(x)))[:, number]
+
+    def without(self, away: NDArray[np.bool_], number: int) -> NDArray[np.float64]:
+        """(n,) probability of one label with words taken out; away: (n, T)."""
+        found = []
+        with torch.no_grad():
+            for first in range(0, len(away), AT_ONCE):
+                kept = [np.flatnonzero(~row) for row in away[first : first + AT_ONCE]]
+                lengths = torch.tensor([len(places) for places in kept])
+                x = self.x.new_zeros(len(kept), int(lengths.max()), self.x.shape[-1])
+                for row, places in enumerate(kept):
+                    x[row, : len(places)] = self.x[places]
+                found.append(self._probabilities(x, lengths)[:, number].double().numpy())
+        return np.concatenate(found)
+
+    def attention(self) -> NDArray[np.float64]:
+        """(T,) mean over the models."""
+        with torch.no_grad():
+            each = [
+                model.answer(x[None], self.batch.lengths).attention[0]
+                for model, x in zip(self.models, torch.split(self.x, self.widths, dim=-1), strict=True)
+            ]
+        return torch.stack(each).mean(dim=0).double().numpy()
+
+    def _probabilities(self, x: Tensor, lengths: Tensor) -> Tensor:
+        """(B, labels) averaged over the models and calibrated, as in prediction; differentiable."""
+        parts = torch.split(x, self.widths, dim=-1)
+        multi, temperature = self.task.labels.multi, self.task.temperature
+        answers = [
+            model.answer(part, lengths).logits[-1].double()
+            for model, part in zip(self.models, parts, strict=True)
+        ]
+        if multi:
+            mean = torch.stack([logits.sigmoid() for logits in answers]).mean(dim=0)
+            return torch.sigmoid(torch.logit(mean, eps=TINY) / temperature)
+        mean = torch.stack([logits.softmax(dim=-1) for logits in answers]).mean(dim=0)
+        return torch.softmax(mean.clamp(min=TINY).log() / temperature, dim=-1)

@@ -1,0 +1,30 @@
+"""What speaks for one answer, as sections of a page."""
+
+from hiddenstate import plots
+from hiddenstate.plots.attention_map import attention_map
+from hiddenstate.plots.deletion_curve import deletion_curve
+from hiddenstate.plots.series_evidence import series_evidence
+from hiddenstate.plots.token_evidence import token_evidence
+from hiddenstate.records import Evidence
+
+
+def text_sections(evidence: Evidence) -> list[plots.Section]:
+    """Of a text: words with their shares, whether these can be believed, and where the model looked."""
+    sections: list[plots.Section] = [
+        plots.Chart(token_evidence(evidence)),
+        plots.Chart(deletion_curve(evidence.faithfulness)),
+    ]
+    if evidence.attention is not None:
+        sections.append(plots.Chart(attention_map(evidence.attention)))
+    return sections
+
+
+def series_sections(evidence: Evidence) -> list[plots.Section]:
+    """Of a series: shares by column and time, found in two ways, and whether these can be believed."""
+    return [
+        plots.Chart(
+            series_evidence(evidence.integrated, title="What the output rests on: integrated gradients")
+        ),
+        plots.Chart(series_evidence(evidence.occlusion, title="What the output rests on: leaving out")),
+        plots.Chart(deletion_curve(evidence.faithfulness)),
+    ]
