@@ -49,6 +49,7 @@ def available(cell: str) -> bool:
     return True
 
 
+@functools.cache
 def kernel(name: str) -> int:
     """The address of a compiled kernel: "forward", "backward", "pack", "lstm.forward", "gru.backward", ...
 

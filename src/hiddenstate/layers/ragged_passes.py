@@ -4,13 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from hiddenstate.kernels import library, passes
-from hiddenstate.kernels.records import LEARNING, READING
 from hiddenstate.layers.frames import Frames
 from hiddenstate.layers.widening import Widening
 
@@ -29,19 +26,18 @@ class Plan:
     widening: Widening
     frames: Frames
 
-    def tasks(self, record: Any, cell_kernel: str) -> NDArray[Any]:
-        """A record for each direction, with the fields that a plan knows."""
-        tasks = np.zeros(len(self.reverse), record)
-        tasks["units"] = self.widening.units
-        tasks["hidden"] = self.widening.hidden
-        tasks["gates"] = self.widening.blocks
-        tasks["reverse"] = self.reverse
-        tasks["cell"] = library.kernel(f"{self.kind}.{cell_kernel}")
-        tasks["sequences"] = len(self.frames.longest_first)
-        tasks["order"] = self.frames.longest_first.ctypes.data
-        tasks["lengths"] = self.frames.lengths.ctypes.data
-        tasks["first_frame"] = self.frames.first.ctypes.data
-        return tasks
+    def fields(self, cell_kernel: str) -> passes.Task:
+        """Those fields of a task that are the same in all directions."""
+        return {
+            "units": self.widening.units,
+            "hidden": self.widening.hidden,
+            "gates": self.widening.blocks,
+            "cell": library.kernel(f"{self.kind}.{cell_kernel}"),
+            "sequences": len(self.frames.longest_first),
+            "order": self.frames.longest_first.ctypes.data,
+            "lengths": self.frames.lengths.ctypes.data,
+            "first_frame": self.frames.first.ctypes.data,
+        }
 
 
 class Direction(NamedTuple):
@@ -70,13 +66,11 @@ def forward_pass(
     finals: list[Tensor] = []
     kept: list[Kept] = []
 
-    tasks = plan.tasks(READING, "forward")
-    tasks["keep"] = keep
-    tasks["input"] = x.shape[2]
-    _set_columns(tasks, "x", x, 0)
-    _set_columns(tasks, "outputs", outputs, widening.hidden)
+    shared = plan.fields("forward") | _columns("x", x, 0)
+    shared |= {"keep": int(keep), "input": x.shape[2]}
+    tasks: list[passes.Task] = []
     alive: list[Any] = []
-    for task, direction in zip(tasks, directions, strict=True):
+    for place, (reverse, direction) in enumerate(zip(plan.reverse, directions, strict=True)):
         widths = (widening.blocks * widening.units, widening.units, x.shape[2] + widening.units)
         gates, memory, seen = (x.new_empty(frames.count if keep else 0, width) for width in widths)
         arrays = {
@@ -95,7 +89,9 @@ def forward_pass(
             arrays[f"{name}_end"] = final = _copy_or_zeros(arrays[f"{name}_start"], x, plan)
             finals.append(final[:, : widening.hidden])
         kept.append((gates, memory, seen))
-        alive += _set_arrays(task, arrays)
+        alive += arrays.values()
+        output = _columns("outputs", outputs, place * widening.hidden)
+        tasks.append(shared | output | _addresses(arrays) | {"reverse": reverse})
     passes.run_pass("forward", tasks, torch.get_num_threads())
     return outputs, finals, kept
 
@@ -119,22 +115,24 @@ def backward_pass(
     widening = plan.widening
     parts = len(d_finals) // len(directions)  # of a state: h, or h and C
     starts: list[tuple[Tensor, Tensor]] = []
-    alive: list[Any] = []
+    if d_outputs is not None and d_outputs.stride(2) != 1:
+        d_outputs = d_outputs.contiguous()
 
-    tasks = plan.tasks(LEARNING, "backward")
-    tasks["start_matters"] = start_matters
-    tasks["input"] = kept[0][2].shape[1] - widening.units
-    if d_outputs is not None:
-        d_outputs = d_outputs if d_outputs.stride(2) == 1 else d_outputs.contiguous()
-        _set_columns(tasks, "d_outputs", d_outputs, widening.hidden)
+    shared = plan.fields("backward")
+    shared |= {"start_matters": int(start_matters), "input": kept[0][2].shape[1] - widening.units}
+    tasks: list[passes.Task] = []
+    alive: list[Any] = []
     d_xs: list[Tensor] = []
-    for place, (task, direction, each) in enumerate(zip(tasks, directions, kept, strict=True)):
+    for place, (direction, each) in enumerate(zip(directions, kept, strict=True)):
         gates, memory, seen = each
+        task = shared | {"reverse": plan.reverse[place]}
+        if d_outputs is not None:
+            task |= _columns("d_outputs", d_outputs, place * widening.hidden)
         W = None
         if x_matters:
             W = widening.pack_W(direction.W, back=True)
             d_xs.append(_new_padded(plan, seen, direction.W.shape[1]))
-            _set_columns(tasks[place : place + 1], "d_x", d_xs[-1], 0)
+            task |= _columns("d_x", d_xs[-1], 0)
         d_final = [widening.columns_or_none(part) for part in d_finals[place * parts :][:parts]]
         d_h_end, d_C_end = (*d_final, None)[:2]
         d_h_start, d_C_start = (_copy_or_zeros(part, seen, plan) for part in (d_h_end, d_C_end))
@@ -153,24 +151,26 @@ def backward_pass(
             "mask": widening.columns_or_none(direction.mask),
             "extra": widening.columns_or_none(direction.b_hn),
         }
-        alive += _set_arrays(task, arrays)
+        alive += arrays.values()
+        tasks.append(task | _addresses(arrays))
     passes.run_pass("backward", tasks, torch.get_num_threads())
     for other in d_xs[1:]:
         d_xs[0] += other
     return d_xs[0] if d_xs else None, starts
 
 
-def _set_arrays(task: Any, arrays: Mapping[str, Tensor | None]) -> list[Any]:
-    """Write the arrays' addresses into the record; returns the arrays, which must stay alive meanwhile."""
-    for field, array in arrays.items():
-        task[field] = 0 if array is None else array.data_ptr()
-    return list(arrays.values())
+def _addresses(arrays: Mapping[str, Tensor | None]) -> passes.Task:
+    """The fields of a task that hold these arrays, which must stay alive meanwhile."""
+    return {field: array.data_ptr() for field, array in arrays.items() if array is not None}
 
 
-def _set_columns(tasks: NDArray[Any], field: str, array: Tensor, columns: int) -> None:
-    """Give each direction its columns, so many of them, of an array (rows, steps, ...)."""
-    tasks[field] = array.data_ptr() + array.element_size() * columns * np.arange(len(tasks))
-    tasks[f"{field}_row"], tasks[f"{field}_step"] = array.stride(0), array.stride(1)
+def _columns(field: str, array: Tensor, first: int) -> passes.Task:
+    """The fields of a task that hold an array (rows, steps, ...) from its column `first` on."""
+    return {
+        field: array.data_ptr() + array.element_size() * first,
+        f"{field}_row": array.stride(0),
+        f"{field}_step": array.stride(1),
+    }
 
 
 def _new_padded(plan: Plan, like: Tensor, size: int) -> Tensor:
