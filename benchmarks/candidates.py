@@ -92,29 +92,30 @@ def layer(reference: Any) -> Callable[[Tensor, Tensor], Tensor]:
         hidden_size=reference.hidden_size,
         bidirectional=reference.bidirectional,
     )
+    (both,) = ours.layers
+    directions: list[Any] = [both.forwards, both.backwards] if reference.bidirectional else [both]
+    for direction in directions:
+        for name in BIASES & dict(direction.cell.named_parameters()).keys():
+            delattr(direction.cell, name)  # computed from torch's two biases, so no parameters here
 
     def run(x: Tensor, lengths: Tensor) -> Tensor:
-        weights = dict(reference.named_parameters())
-        directions = zip(DIRECTIONS[reference.bidirectional], ("", "_reverse"), strict=False)
-        ours_now = {
-            f"{place}.cell.{name}": tensor
-            for place, suffix in directions
-            for name, tensor in cell_weights(weights, f"_l0{suffix}", kind).items()
-        }
-        outputs: Tensor = torch.func.functional_call(ours, ours_now, (x, lengths))[0]
+        for direction, suffix in zip(directions, ("_l0", "_l0_reverse"), strict=False):
+            for name, tensor in cell_weights(reference, suffix, kind).items():
+                setattr(direction.cell, name, tensor)
+        outputs: Tensor = ours(x, lengths)[0]
         return outputs
 
     run.layout = "padded"  # type: ignore[attr-defined]
     return run
 
 
-DIRECTIONS = {False: ("layers.0",), True: ("layers.0.forwards", "layers.0.backwards")}
+BIASES = {"b", "b_hn"}
 
 
-def cell_weights(weights: dict[str, nn.Parameter], suffix: str, kind: str) -> dict[str, Tensor]:
+def cell_weights(reference: Any, suffix: str, kind: str) -> dict[str, Tensor]:
     """Our names for one direction's parameters; torch adds two biases where we have one."""
-    first, second = weights[f"bias_ih{suffix}"], weights[f"bias_hh{suffix}"]
-    named: dict[str, Tensor] = {"W": weights[f"weight_ih{suffix}"], "U": weights[f"weight_hh{suffix}"]}
+    first, second = getattr(reference, f"bias_ih{suffix}"), getattr(reference, f"bias_hh{suffix}")
+    named = {"W": getattr(reference, f"weight_ih{suffix}"), "U": getattr(reference, f"weight_hh{suffix}")}
     if kind != "gru":
         return {**named, "b": first + second}
     gates = 2 * len(first) // 3  # the candidate's second bias stands inside the reset gate's product

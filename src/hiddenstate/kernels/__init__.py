@@ -1,5 +1,5 @@
 """Recurrences as machine code, compiled on the user's own machine by Numba; no torch.
 
-Begin with `lstm`: the equations of the cell. `sequence` takes cells through time, `product` multiplies
-matrices, `vector` is what both compute with; `library` compiles and `passes` runs them.
+Begin with `lstm`: the equations of the cell. `reading` takes cells through time, `learning` back through it, `product`
+multiplies matrices, `vector` is what both compute with; `library` compiles and `passes` runs them.
 """

@@ -76,11 +76,11 @@ def _kernel(name: str) -> Any:
 @functools.cache
 def _sources() -> dict[str, tuple[Callable[[Any], None], Any]]:
     """Every kernel's source and the type of its argument. Imports Numba, which takes a moment."""
-    from hiddenstate.kernels import elman, gru, lstm, packing, pointers, sequence
+    from hiddenstate.kernels import elman, gru, learning, lstm, packing, pointers, reading
 
     sources: dict[str, tuple[Callable[[Any], None], Any]] = {
-        "forward": (sequence.forward, pointers.JOB),
-        "backward": (sequence.backward, pointers.JOB),
+        "forward": (reading.forward, pointers.JOB),
+        "backward": (learning.backward, pointers.JOB),
         "pack": (packing.pack, pointers.PACKING),
     }
     for name, cell in zip(CELL_KERNELS, (elman, lstm, gru), strict=True):

@@ -57,7 +57,7 @@ _DIRECTION = (
     "next",  # int64 counter: the place in `order` to be taken next
     "lengths",  # (rows) int64
     "first_frame",  # (rows) int64
-    "input",  # features of x
+    "input",  # features of x; 0 where the products with W are computed elsewhere
     "kept",  # (frames, gates·units) the gates
     "memory",  # (frames, units) what else the cell's `backward` needs
     "seen",  # (frames, input + units) x_t and h_{t-1}
@@ -69,6 +69,8 @@ READING = _record(
     "x_row",  # this many floats from row to row
     "x_step",  # and from step to step
     "W",  # packed
+    "places",  # 0, or (rows, steps) int64: x has no input, but holds products W x, and this says where W x_t is
+    "places_row",  # from row to row
     "keep",  # 1: a backward pass will follow; kept, memory and seen are written
     "outputs",  # (rows, steps, hidden) written, h_t; strides as those of x
     "outputs_row",

@@ -4,6 +4,7 @@ from hiddenstate.layers.bidirectional import Bidirectional, BothStates
 from hiddenstate.layers.dropout import DropoutSettings, VariationalDropout
 from hiddenstate.layers.lengths import valid_steps
 from hiddenstate.layers.recurrent import Path, Recurrent
+from hiddenstate.layers.repeated import Repeated
 from hiddenstate.layers.stacked import Stacked
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "DropoutSettings",
     "Path",
     "Recurrent",
+    "Repeated",
     "Stacked",
     "VariationalDropout",
     "valid_steps",

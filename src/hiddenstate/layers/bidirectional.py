@@ -10,6 +10,7 @@ from hiddenstate.errors import SettingsError
 from hiddenstate.layers.dropout import VariationalDropout
 from hiddenstate.layers.ragged import ragged_directions
 from hiddenstate.layers.recurrent import Path, Recurrent
+from hiddenstate.layers.repeated import Repeated
 
 
 class BothStates(NamedTuple):
@@ -66,7 +67,7 @@ class Bidirectional(nn.Module):
         return self.forwards.output_size + self.backwards.output_size
 
     def forward(
-        self, x: Tensor, lengths: Tensor | None = None, state: BothStates | None = None
+        self, x: Tensor | Repeated, lengths: Tensor | None = None, state: BothStates | None = None
     ) -> tuple[Tensor, BothStates]:
         """Read x (batch, time, input) both ways; lengths and state as in `Recurrent.forward`.
 
@@ -76,13 +77,24 @@ class Bidirectional(nn.Module):
         before = BothStates(None, None) if state is None else BothStates(*state)
         x = self.input_dropout(x)
         layers = (self.forwards, self.backwards)
-        kinds = {(type(layer.cell), layer.output_size) for layer in layers}
-        if len(kinds) == 1 and all(layer.takes_kernels(x, lengths, directions=2) for layer in layers):
-            starts = [layer.check(x, lengths, each) for layer, each in zip(layers, before, strict=True)]
-            masks = [layer.draw_recurrent_mask(x) for layer in layers]
+        if self._are_alike() and self.forwards.takes_kernels(x, lengths, directions=2):
+            starts = [self.forwards.check(x, lengths, before.forward), before.backward]
+            if before.backward is not None:
+                starts[1] = self.backwards.check_state(before.backward, x.shape[0])
+            masks = [layer.draw_recurrent_mask(x.shape[0]) for layer in layers]
             cells = [layer.cell for layer in layers]
             outputs, states = ragged_directions(cells, x, lengths, starts, (False, True), h_masks=masks)
             return outputs, BothStates(*states)
         ahead, state_ahead = self.forwards(x, lengths, before.forward)
         back, state_back = self.backwards(x, lengths, before.backward)
         return torch.cat([ahead, back], dim=-1), BothStates(state_ahead, state_back)
+
+    def _are_alike(self) -> bool:
+        """Whether the kernels can run both directions in one call."""
+        ahead, back = self.forwards, self.backwards
+        return (
+            type(ahead.cell) is type(back.cell)
+            and ahead.cell.W.shape == back.cell.W.shape
+            and ahead.cell.W.dtype == back.cell.W.dtype
+            and ahead.path == back.path
+        )

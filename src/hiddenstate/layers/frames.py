@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from hiddenstate.errors import ShapeError
+from hiddenstate.layers.repeated import Repeated
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Frames:
     """(rows,) real steps of each row, 0 or more."""
 
     @classmethod
-    def of(cls, x: Tensor, lengths: Tensor | None) -> "Frames":
+    def of(cls, x: Tensor | Repeated, lengths: Tensor | None) -> "Frames":
         """The frames of x (batch, time, feature); lengths: (batch,), or None where every step is real.
 
         Raises `ShapeError` unless the lengths are whole numbers from 0 to time, one for each row.

@@ -25,6 +25,8 @@ class Plan:
     """Of each direction, whether it reads from each row's own end."""
     widening: Widening
     frames: Frames
+    places: Tensor | None = None
+    """(rows, steps) int64: which of the products each step takes, where they are computed before the pass."""
 
     def fields(self, cell_kernel: str) -> passes.Task:
         """Those fields of a task that are the same in all directions."""
@@ -43,7 +45,10 @@ class Plan:
 class Direction(NamedTuple):
     """The tensors of one direction: the cell's parameters, its initial state, its recurrent mask."""
 
-    W: Tensor
+    W: Tensor | None
+    """None where there are products."""
+    products: Tensor | None
+    """(different inputs, blocks · units) W x of each, for `Plan.places`; None where x itself is read."""
     U: Tensor
     b: Tensor
     b_hn: Tensor | None
@@ -53,31 +58,36 @@ class Direction(NamedTuple):
 
 
 def forward_pass(
-    plan: Plan, x: Tensor, directions: Sequence[Direction], *, keep: bool
+    plan: Plan, x: Tensor | None, directions: Sequence[Direction], *, keep: bool
 ) -> tuple[Tensor, list[Tensor], list[Kept]]:
-    """Read x (rows, steps, input) in all directions; `keep` what a backward pass will need.
+    """Read x (rows, steps, input), or the products, in all directions; `keep` what a backward pass will need.
 
     Returns the outputs (rows, steps, directions · hidden), zero in the padding; the final h and, for an
     LSTM, C of each direction; and what was kept of each.
     """
     frames, widening = plan.frames, plan.widening
-    x = x if x.stride(2) == 1 else x.contiguous()
-    outputs = _new_padded(plan, x, len(directions) * widening.hidden)
+    like = directions[0].U
+    outputs = _new_padded(plan, like, len(directions) * widening.hidden)
     finals: list[Tensor] = []
     kept: list[Kept] = []
 
-    shared = plan.fields("forward") | _columns("x", x, 0)
-    shared |= {"keep": int(keep), "input": x.shape[2]}
+    input_size = 0 if x is None else x.shape[2]
+    shared = plan.fields("forward") | {"keep": int(keep), "input": input_size}
+    if x is not None:
+        x = x if x.stride(2) == 1 else x.contiguous()
+        shared |= _columns("x", x, 0)
+    if plan.places is not None:
+        shared |= {"places": plan.places.data_ptr(), "places_row": plan.places.stride(0)}
     tasks: list[passes.Task] = []
     alive: list[Any] = []
     for place, (reverse, direction) in enumerate(zip(plan.reverse, directions, strict=True)):
-        widths = (widening.blocks * widening.units, widening.units, x.shape[2] + widening.units)
-        gates, memory, seen = (x.new_empty(frames.count if keep else 0, width) for width in widths)
+        widths = (widening.blocks * widening.units, widening.units, input_size + widening.units)
+        gates, memory, seen = (like.new_empty(frames.count if keep else 0, width) for width in widths)
         arrays = {
             "kept": gates,
             "memory": memory,
             "seen": seen,
-            "W": widening.pack_W(direction.W, back=False),
+            "W": None if direction.W is None else widening.pack_W(direction.W, back=False),
             "U": widening.pack_U(direction.U, back=False),
             "b": widening.rows(direction.b),
             "h_start": widening.columns_or_none(direction.h),
@@ -86,8 +96,10 @@ def forward_pass(
             "extra": widening.columns_or_none(direction.b_hn),
         }
         for name in ("h", "C") if plan.kind == "lstm" else ("h",):
-            arrays[f"{name}_end"] = final = _copy_or_zeros(arrays[f"{name}_start"], x, plan)
+            arrays[f"{name}_end"] = final = _copy_or_zeros(arrays[f"{name}_start"], like, plan)
             finals.append(final[:, : widening.hidden])
+        if direction.products is not None:
+            arrays["x"] = direction.products.contiguous()
         kept.append((gates, memory, seen))
         alive += arrays.values()
         output = _columns("outputs", outputs, place * widening.hidden)
@@ -129,7 +141,7 @@ def backward_pass(
         if d_outputs is not None:
             task |= _columns("d_outputs", d_outputs, place * widening.hidden)
         W = None
-        if x_matters:
+        if x_matters and direction.W is not None:
             W = widening.pack_W(direction.W, back=True)
             d_xs.append(_new_padded(plan, seen, direction.W.shape[1]))
             task |= _columns("d_x", d_xs[-1], 0)

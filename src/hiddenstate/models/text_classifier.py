@@ -112,7 +112,9 @@ class TextClassifier(nn.Module):
 
     def forward(self, batch: TextBatch) -> Output:
         """Logits and attention of a batch of texts."""
-        x = self.embedding_dropout(self.embed(batch))  # (B, T, size)
+        # Dropout makes each occurrence of a word another input; without it each word is multiplied once.
+        drops = self.training and self.embedding_dropout.p > 0
+        x = self.embedding_dropout(self.embed(batch)) if drops else self.embed.distinct(batch)  # (B, T, size)
         outputs, _ = self.recurrent(x, batch.lengths)  # (B, T, features)
         mask = valid_steps(batch.lengths, outputs.shape[1])  # (B, T)
         context, weights = self.pool(outputs, mask)  # (B, pooled), (B, T)
