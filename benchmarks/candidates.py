@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from hiddenstate.attention import AdditiveScore, AttentionPool
 from hiddenstate.data.ragged import Ragged
 from hiddenstate.data.text_batches import EncodedTexts, TextBatches
 from hiddenstate.layers import Stacked
@@ -43,6 +44,8 @@ class Classifier:
         )
         sizes = EmbedSizes(words=vectors.shape[0], size=vectors.shape[1], from_file=True)
         self.model = TextClassifier(sizes, (classes,), settings, vectors.copy())
+        # The peers' attention has a hidden layer half as wide as our default.
+        self.model.pool = AttentionPool(AdditiveScore(2 * hidden, 2 * hidden, hidden_size=hidden))
         self.optimiser = build_optimiser(
             self.model, TrainingSettings(optimiser=optimiser, learning_rate=1e-3, weight_decay=0.0)
         )

@@ -16,7 +16,6 @@ from hiddenstate.cells import Cell, ElmanCell, GRUCell, LSTMCell
 from hiddenstate.errors import ShapeError
 from hiddenstate.kernels import library
 from hiddenstate.layers.frames import Frames
-from hiddenstate.layers.lengths import valid_steps
 from hiddenstate.layers.ragged_passes import Direction, Kept, Plan, backward_pass, forward_pass
 from hiddenstate.layers.repeated import Repeated
 from hiddenstate.layers.widening import Widening
@@ -217,9 +216,7 @@ def _weight_gradients(plan: Plan, direction: Direction, gradients: Kept) -> Dire
 
 def _sum_by_place(plan: Plan, d_inputs: Tensor, products: Tensor) -> Tensor:
     """The gradient of each product: the sum over the frames that have taken it."""
-    assert plan.places is not None
-    real = valid_steps(torch.from_numpy(plan.frames.lengths), plan.frames.steps)
-    return torch.zeros_like(products).index_add_(0, plan.places[real], d_inputs)
+    return torch.zeros_like(products).index_add_(0, plan.places_of_frames, d_inputs)
 
 
 def _unless_zero(part: Tensor | None) -> Tensor | None:

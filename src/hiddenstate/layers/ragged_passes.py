@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import torch
@@ -9,6 +10,7 @@ from torch import Tensor
 
 from hiddenstate.kernels import library, passes
 from hiddenstate.layers.frames import Frames
+from hiddenstate.layers.lengths import valid_steps
 from hiddenstate.layers.widening import Widening
 
 Kept = tuple[Tensor, Tensor, Tensor]
@@ -27,6 +29,13 @@ class Plan:
     frames: Frames
     places: Tensor | None = None
     """(rows, steps) int64: which of the products each step takes, where they are computed before the pass."""
+
+    @cached_property
+    def places_of_frames(self) -> Tensor:
+        """(frames,) the place of each real step."""
+        assert self.places is not None
+        real = valid_steps(torch.from_numpy(self.frames.lengths), self.frames.steps)
+        return self.places.masked_select(real)
 
     def fields(self, cell_kernel: str) -> passes.Task:
         """Those fields of a task that are the same in all directions."""

@@ -28,10 +28,12 @@ def build_optimiser(model: nn.Module, settings: TrainingSettings) -> torch.optim
         raise TrainingError(
             "expected a model with parameters to train, got none that requires gradients. Unfreeze some."
         )
-    groups = [
-        {"params": [p for p in learning if p.ndim >= 2], "weight_decay": settings.weight_decay},
-        {"params": [p for p in learning if p.ndim < 2], "weight_decay": 0.0},
-    ]
+    groups: list[Group] = [{"params": learning, "weight_decay": 0.0}]
+    if settings.weight_decay:
+        groups = [
+            {"params": [p for p in learning if p.ndim >= 2], "weight_decay": settings.weight_decay},
+            {"params": [p for p in learning if p.ndim < 2], "weight_decay": 0.0},
+        ]
     # The rows that a batch reads come as sparse gradients, which no other optimiser takes.
     for module in model.modules():
         if hasattr(module, "sparse_gradients"):
