@@ -64,7 +64,7 @@ def run_pass(kind: Literal["forward", "backward"], tasks: Sequence[Task], thread
     for place, task in enumerate(tasks, start=1):
         task["next"] = workers + place * size
     records = filled(RECORDS[kind], tasks)
-    job = array("q", (len(tasks), records.ctypes.data, workers, scratch.ctypes.data, scratch_bytes,
+    job = array("q", (len(tasks), records.buffer_info()[0], workers, scratch.ctypes.data, scratch_bytes,
                       min(SEATS, _round_up(share, TILE_ROWS))))  # fmt: skip  # the fields of JOB
     threads.run(library.kernel(kind), job.buffer_info()[0], thread_count)
 

@@ -5,11 +5,11 @@ units that were added stay 0. A frame is one real step of one sequence; the fram
 one after the other, so there is no padding: sequence `row` has `lengths[row]` frames from `first_frame[row]`.
 """
 
+from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 
 def _record(*fields: str) -> Any:
@@ -131,12 +131,12 @@ SCRATCH_HEAD_BYTES = 8 * (2 * SEATS + 16)
 """At the head of a thread's scratch memory: row and step of each seat, and the record for the cell."""
 
 
-def filled(kind: Any, records: Sequence[Mapping[str, int]]) -> NDArray[Any]:
-    """Records of that kind with those fields; a field that is left out is 0.
+def filled(kind: Any, records: Sequence[Mapping[str, int]]) -> "array[int]":
+    """Records of that kind with those fields, one after the other; a field that is left out is 0.
 
     Raises `KeyError` for a field that the kind does not have.
     """
     for record in records:
         if unknown := record.keys() - kind.fields.keys():
             raise KeyError(f"expected fields {kind.names}, got also {sorted(unknown)}. Correct the name.")
-    return np.array([tuple(record.get(name, 0) for name in kind.names) for record in records], kind)
+    return array("q", [record.get(name, 0) for record in records for name in kind.names])

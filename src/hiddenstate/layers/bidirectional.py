@@ -55,6 +55,9 @@ class Bidirectional(nn.Module):
         self.backwards = Recurrent(
             backward_cell, reverse=True, recurrent_dropout=recurrent_dropout, path=path
         )
+        kinds = {(type(cell), cell.input_size, cell.hidden_size) for cell in (forward_cell, backward_cell)}
+        self._are_alike = len(kinds) == 1
+        """Whether the kernels can run both directions in one call."""
 
     @property
     def label(self) -> str:
@@ -76,25 +79,19 @@ class Bidirectional(nn.Module):
         """
         before = BothStates(None, None) if state is None else BothStates(*state)
         x = self.input_dropout(x)
-        layers = (self.forwards, self.backwards)
-        if self._are_alike() and self.forwards.takes_kernels(x, lengths, directions=2):
-            starts = [self.forwards.check(x, lengths, before.forward), before.backward]
-            if before.backward is not None:
-                starts[1] = self.backwards.check_state(before.backward, x.shape[0])
-            masks = [layer.draw_recurrent_mask(x.shape[0]) for layer in layers]
-            cells = [layer.cell for layer in layers]
-            outputs, states = ragged_directions(cells, x, lengths, starts, (False, True), h_masks=masks)
+        forwards, backwards = self.forwards, self.backwards
+        if self._are_alike and forwards.path == backwards.path and forwards.takes_kernels(x, lengths, 2):
+            forwards.check_input(x)
+            rows = x.shape[0]
+            outputs, states = ragged_directions(
+                [forwards.cell, backwards.cell],
+                x,
+                lengths,
+                [forwards.check_state(before.forward, rows), backwards.check_state(before.backward, rows)],
+                (False, True),
+                h_masks=[forwards.draw_recurrent_mask(rows), backwards.draw_recurrent_mask(rows)],
+            )
             return outputs, BothStates(*states)
         ahead, state_ahead = self.forwards(x, lengths, before.forward)
         back, state_back = self.backwards(x, lengths, before.backward)
         return torch.cat([ahead, back], dim=-1), BothStates(state_ahead, state_back)
-
-    def _are_alike(self) -> bool:
-        """Whether the kernels can run both directions in one call."""
-        ahead, back = self.forwards, self.backwards
-        return (
-            type(ahead.cell) is type(back.cell)
-            and ahead.cell.W.shape == back.cell.W.shape
-            and ahead.cell.W.dtype == back.cell.W.dtype
-            and ahead.path == back.path
-        )

@@ -50,7 +50,7 @@ def is_faster(cell: Cell[Any, Any], lengths: Tensor | None, directions: int = 1)
     """
     if directions > 1 or not isinstance(cell, LSTMCell):
         return True
-    return not (lengths is None or len(lengths) == 0 or bool((lengths == lengths[0]).all()))
+    return not (lengths is None or lengths.numel() == 0 or bool(lengths.min() == lengths.max()))
 
 
 def ragged_forward(

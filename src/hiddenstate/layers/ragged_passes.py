@@ -77,8 +77,9 @@ def forward_pass(
     frames, widening = plan.frames, plan.widening
     like = directions[0].U
     outputs = _new_padded(plan, like, len(directions) * widening.hidden)
-    finals: list[Tensor] = []
     kept: list[Kept] = []
+    parts = ("h", "C") if plan.kind == "lstm" else ("h",)
+    finals = like.new_zeros(len(directions), len(parts), frames.rows, widening.units)
 
     input_size = 0 if x is None else x.shape[2]
     shared = plan.fields("forward") | {"keep": int(keep), "input": input_size}
@@ -90,12 +91,7 @@ def forward_pass(
     tasks: list[passes.Task] = []
     alive: list[Any] = []
     for place, (reverse, direction) in enumerate(zip(plan.reverse, directions, strict=True)):
-        widths = (widening.blocks * widening.units, widening.units, input_size + widening.units)
-        gates, memory, seen = (like.new_empty(frames.count if keep else 0, width) for width in widths)
         arrays = {
-            "kept": gates,
-            "memory": memory,
-            "seen": seen,
             "W": None if direction.W is None else widening.pack_W(direction.W, back=False),
             "U": widening.pack_U(direction.U, back=False),
             "b": widening.rows(direction.b),
@@ -104,17 +100,22 @@ def forward_pass(
             "mask": widening.columns_or_none(direction.mask),
             "extra": widening.columns_or_none(direction.b_hn),
         }
-        for name in ("h", "C") if plan.kind == "lstm" else ("h",):
-            arrays[f"{name}_end"] = final = _copy_or_zeros(arrays[f"{name}_start"], like, plan)
-            finals.append(final[:, : widening.hidden])
         if direction.products is not None:
             arrays["x"] = direction.products.contiguous()
-        kept.append((gates, memory, seen))
+        if keep:
+            widths = (widening.blocks * widening.units, widening.units, input_size + widening.units)
+            gates, memory, seen = (like.new_empty(frames.count, width) for width in widths)
+            arrays |= {"kept": gates, "memory": memory, "seen": seen}
+            kept.append((gates, memory, seen))
+        for name, final in zip(parts, finals[place].unbind(), strict=True):
+            if (start := arrays[f"{name}_start"]) is not None:
+                final.copy_(start)  # stays where a row has no step
+            arrays[f"{name}_end"] = final
         alive += arrays.values()
         output = _columns("outputs", outputs, place * widening.hidden)
         tasks.append(shared | output | _addresses(arrays) | {"reverse": reverse})
     passes.run_pass("forward", tasks, torch.get_num_threads())
-    return outputs, finals, kept
+    return outputs, list(finals[..., : widening.hidden].flatten(0, 1).unbind()), kept
 
 
 def backward_pass(

@@ -102,23 +102,19 @@ class Recurrent(nn.Module):
 
         Raises `ShapeError` where a shape or number type does not fit.
         """
-        start = self.check(x, lengths, state)
+        self.check_input(x)
+        start = self.check_state(state, x.shape[0])
         x = self.input_dropout(x)
         h_mask = self.draw_recurrent_mask(x.shape[0])
         if self.takes_kernels(x, lengths):
             return ragged.ragged_forward(self.cell, x, lengths, start, self.reverse, h_mask=h_mask)
+        if lengths is not None:
+            check_lengths(lengths, *x.shape[:2])
         x = x.steps() if isinstance(x, Repeated) else x
         start = self.cell.initial_state(x.shape[0]) if start is None else start
         if self.path == "loop" or h_mask is not None or not can_fuse(self.cell):
             return self._loop(x, lengths, start, h_mask)
         return fused_forward(self.cell, x, lengths, start, self.reverse)
-
-    def check(self, x: Tensor | Repeated, lengths: Tensor | None, state: State | None) -> State | None:
-        """The state as the cell's own type; raises `ShapeError` where something does not fit."""
-        self._check_input(x)
-        if lengths is not None:
-            check_lengths(lengths, *x.shape[:2])
-        return None if state is None else self.check_state(state, x.shape[0])
 
     def takes_kernels(self, x: Tensor | Repeated, lengths: Tensor | None, directions: int = 1) -> bool:
         """Whether our own kernels compute this: where they can, and nothing else is faster.
@@ -165,7 +161,8 @@ class Recurrent(nn.Module):
             return None
         return draw_mask(self.cell.W.new_empty(rows, self.output_size), self.recurrent_dropout)
 
-    def _check_input(self, x: Tensor | Repeated) -> None:
+    def check_input(self, x: Tensor | Repeated) -> None:
+        """Raise `ShapeError` unless the cell can read x."""
         shape = tuple(x.shape)
         if len(shape) != 3 or shape[2] != self.cell.input_size:
             raise ShapeError(
@@ -179,8 +176,10 @@ class Recurrent(nn.Module):
                 f"Convert one of the two, e.g. x.to({self.cell.W.dtype})."
             )
 
-    def check_state(self, state: State, rows: int) -> State:
+    def check_state(self, state: State | None, rows: int) -> State | None:
         """The state as the cell's own type; raises `ShapeError` unless it is one of so many rows."""
+        if state is None:
+            return None
         expected = tuple((rows, self.cell.hidden_size) for _ in self.cell.initial_state(0))
         got = tuple(tuple(part.shape) for part in state)
         if got != expected:
