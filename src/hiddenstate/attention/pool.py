@@ -58,7 +58,7 @@ class AttentionPool(Pool):
     def forward(self, values: Tensor, mask: Tensor | None = None) -> Attended:
         """Context (batch, feature) and weights (batch, time) of values (batch, time, feature)."""
         values = clear_padding(values, mask)
-        queries = None if self.query is None else self.query.expand(values.shape[0], 1, -1)
+        queries = None if self.query is None else self.query.view(1, 1, -1)  # one question for all rows
         context, weights = attend(self.score(values, queries), values, mask)
         return Attended(context.squeeze(1), weights.squeeze(1))
 
