@@ -2,13 +2,15 @@
 
     epoch.py            --candidate benchmarks/candidates.py:adam --candidate benchmarks/candidates.py:row_wise
     varlen_training.py  --candidate benchmarks/candidates.py:layer
+    recurrent_variants.py --variants drop --candidate benchmarks/candidates.py:variant
 
 `adam` and `row_wise` train the text classifier (embedding, BiLSTM, additive attention, one linear head, no dropout)
 with Adam on everything, or touching only the embedding's rows that a batch has read. `layer` is one layer on the
-weights of a given ``nn.LSTM`` or ``nn.GRU``.
+weights of a given ``nn.LSTM`` or ``nn.GRU``. `variant` is an LSTM with recurrent dropout.
 """
 
-from collections.abc import Callable, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,9 +19,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from hiddenstate.attention import AdditiveScore, AttentionPool
+from hiddenstate.cells import LSTMCell
 from hiddenstate.data.ragged import Ragged
 from hiddenstate.data.text_batches import EncodedTexts, TextBatches
 from hiddenstate.layers import Stacked
+from hiddenstate.layers.ragged import ragged_forward
 from hiddenstate.models.embed import EmbedSizes
 from hiddenstate.models.text_classifier import TextClassifier, TextModelSettings
 from hiddenstate.training import TrainingSettings
@@ -60,7 +64,7 @@ class Classifier:
         for part in TextBatches(texts, batch_size=batch, seed=0).epoch(self.epochs):
             loss = nn.functional.cross_entropy(self.model(part).logits[0], part.targets[:, 0])
             self.optimiser.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             self.optimiser.step()
             total += float(loss) * len(part.rows)
         return total / len(X)
@@ -124,3 +128,23 @@ def cell_weights(reference: Any, suffix: str, kind: str) -> dict[str, Tensor]:
     gates = 2 * len(first) // 3  # the candidate's second bias stands inside the reset gate's product
     b = torch.cat([first[:gates] + second[:gates], first[gates:]])
     return {**named, "b": b, "b_hn": second[gates:]}
+
+
+def variant(name: str) -> Callable[[Tensor, Mapping[str, Tensor]], Tensor]:
+    """An LSTM with one recurrent mask for each sequence ("drop"), on given weights; others are refused."""
+    if name != "drop":
+        raise ValueError(f'expected "drop", got "{name}": the kernels do not have it')
+
+    @functools.cache
+    def build(input_size: int, hidden_size: int) -> LSTMCell:
+        cell = LSTMCell(input_size, hidden_size)
+        for name in ("W", "U", "b"):
+            delattr(cell, name)  # given in each call, so no parameters here
+        return cell
+
+    def run(x: Tensor, p: Mapping[str, Tensor]) -> Tensor:
+        cell = build(x.shape[2], p["whh"].shape[1])
+        cell.W, cell.U, cell.b = p["wih"], p["whh"], p["b"]  # type: ignore[assignment]
+        return ragged_forward(cell, x, None, None, False, h_mask=p["mask"])[0]
+
+    return run
