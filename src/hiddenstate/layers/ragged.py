@@ -179,8 +179,7 @@ def _gradients(
         start_matters=any(needs[Direction._fields.index("h") :: FIELDS]),
     )
     gradients: list[Tensor | None] = []
-    for direction, each, start in zip(directions, kept, starts, strict=True):
-        d_h, d_C = (part[:, : plan.widening.hidden] for part in start)
+    for direction, each, (d_h, d_C) in zip(directions, kept, starts, strict=True):
         gradients += _weight_gradients(plan, direction, each)._replace(h=d_h, C=d_C)
     return None, d_x, *(each if need else None for each, need in zip(gradients, needs, strict=True))
 

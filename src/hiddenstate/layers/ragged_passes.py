@@ -37,17 +37,18 @@ class Plan:
         real = valid_steps(torch.from_numpy(self.frames.lengths), self.frames.steps)
         return self.places.masked_select(real)
 
-    def fields(self, cell_kernel: str) -> passes.Task:
-        """Those fields of a task that are the same in all directions."""
+    @cached_property
+    def fields(self) -> passes.Task:
+        """Those fields of a task that are the same in all directions and both passes."""
+        frames, widening = self.frames, self.widening
         return {
-            "units": self.widening.units,
-            "hidden": self.widening.hidden,
-            "gates": self.widening.blocks,
-            "cell": library.kernel(f"{self.kind}.{cell_kernel}"),
-            "sequences": len(self.frames.longest_first),
-            "order": self.frames.longest_first.ctypes.data,
-            "lengths": self.frames.lengths.ctypes.data,
-            "first_frame": self.frames.first.ctypes.data,
+            "units": widening.units,
+            "hidden": widening.hidden,
+            "gates": widening.blocks,
+            "sequences": len(frames.longest_first),
+            "order": frames.longest_first.ctypes.data,
+            "lengths": frames.lengths.ctypes.data,
+            "first_frame": frames.first.ctypes.data,
         }
 
 
@@ -82,7 +83,8 @@ def forward_pass(
     finals = like.new_zeros(len(directions), len(parts), frames.rows, widening.units)
 
     input_size = 0 if x is None else x.shape[2]
-    shared = plan.fields("forward") | {"keep": int(keep), "input": input_size}
+    shared = plan.fields | {"keep": int(keep), "input": input_size}
+    shared["cell"] = library.kernel(f"{plan.kind}.forward")
     if x is not None:
         x = x if x.stride(2) == 1 else x.contiguous()
         shared |= _columns("x", x, 0)
@@ -127,21 +129,22 @@ def backward_pass(
     *,
     x_matters: bool,
     start_matters: bool,
-) -> tuple[Tensor | None, list[tuple[Tensor, Tensor]]]:
+) -> tuple[Tensor | None, list[tuple[Tensor | None, Tensor | None]]]:
     """Gradients from those of the outputs and the final states, which are None where they are zero.
 
-    Returns the gradient of x, if `x_matters`, and those of the initial (h, C) of each direction, (rows, units)
-    each, which are right only if `start_matters`. In `kept` the gates become the gradients of W x_t, and the
+    Returns the gradient of x, if `x_matters`, and those of the initial (h, C) of each direction, (rows, hidden)
+    each, if `start_matters`. In `kept` the gates become the gradients of W x_t, and the
     GRU's memory that of U_n h_{t-1} + b_hn.
     """
     widening = plan.widening
     parts = len(d_finals) // len(directions)  # of a state: h, or h and C
-    starts: list[tuple[Tensor, Tensor]] = []
+    starts: list[tuple[Tensor | None, Tensor | None]] = []
     if d_outputs is not None and d_outputs.stride(2) != 1:
         d_outputs = d_outputs.contiguous()
 
-    shared = plan.fields("backward")
-    shared |= {"start_matters": int(start_matters), "input": kept[0][2].shape[1] - widening.units}
+    input_size = kept[0][2].shape[1] - widening.units
+    shared = plan.fields | {"start_matters": int(start_matters), "input": input_size}
+    shared["cell"] = library.kernel(f"{plan.kind}.backward")
     tasks: list[passes.Task] = []
     alive: list[Any] = []
     d_xs: list[Tensor] = []
@@ -157,8 +160,10 @@ def backward_pass(
             task |= _columns("d_x", d_xs[-1], 0)
         d_final = [widening.columns_or_none(part) for part in d_finals[place * parts :][:parts]]
         d_h_end, d_C_end = (*d_final, None)[:2]
-        d_h_start, d_C_start = (_copy_or_zeros(part, seen, plan) for part in (d_h_end, d_C_end))
-        starts.append((d_h_start, d_C_start))
+        d_h_start = d_C_start = None
+        if start_matters:  # of a row without steps it is the gradient of its end
+            d_h_start, d_C_start = (_copy_or_zeros(part, seen, plan) for part in (d_h_end, d_C_end))
+        starts.append((widening.narrow_columns(d_h_start), widening.narrow_columns(d_C_start)))
         arrays = {
             "kept": gates,
             "memory": memory,
