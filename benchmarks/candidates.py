@@ -101,14 +101,16 @@ def layer(reference: Any) -> Callable[[Tensor, Tensor], Tensor]:
     )
     (both,) = ours.layers
     directions: list[Any] = [both.forwards, both.backwards] if reference.bidirectional else [both]
-    for direction in directions:
-        for name in BIASES & dict(direction.cell.named_parameters()).keys():
-            delattr(direction.cell, name)  # computed from torch's two biases, so no parameters here
+    cells = [(direction.cell, suffix) for direction, suffix in zip(directions, SUFFIXES, strict=False)]
+    for cell, suffix in cells:
+        cell.W, cell.U = (getattr(reference, f"weight_{part}{suffix}") for part in ("ih", "hh"))
+        for name in biases(reference, suffix, kind):
+            delattr(cell, name)  # computed in each call, so no parameter
 
     def run(x: Tensor, lengths: Tensor) -> Tensor:
-        for direction, suffix in zip(directions, ("_l0", "_l0_reverse"), strict=False):
-            for name, tensor in cell_weights(reference, suffix, kind).items():
-                setattr(direction.cell, name, tensor)
+        for cell, suffix in cells:
+            for name, bias in biases(reference, suffix, kind).items():
+                setattr(cell, name, bias)
         outputs: Tensor = ours(x, lengths)[0]
         return outputs
 
@@ -116,18 +118,16 @@ def layer(reference: Any) -> Callable[[Tensor, Tensor], Tensor]:
     return run
 
 
-BIASES = {"b", "b_hn"}
+SUFFIXES = ("_l0", "_l0_reverse")
 
 
-def cell_weights(reference: Any, suffix: str, kind: str) -> dict[str, Tensor]:
-    """Our names for one direction's parameters; torch adds two biases where we have one."""
+def biases(reference: Any, suffix: str, kind: str) -> dict[str, Tensor]:
+    """Our names for one direction's biases; torch adds two where we have one."""
     first, second = getattr(reference, f"bias_ih{suffix}"), getattr(reference, f"bias_hh{suffix}")
-    named = {"W": getattr(reference, f"weight_ih{suffix}"), "U": getattr(reference, f"weight_hh{suffix}")}
     if kind != "gru":
-        return {**named, "b": first + second}
+        return {"b": first + second}
     gates = 2 * len(first) // 3  # the candidate's second bias stands inside the reset gate's product
-    b = torch.cat([first[:gates] + second[:gates], first[gates:]])
-    return {**named, "b": b, "b_hn": second[gates:]}
+    return {"b": torch.cat([first[:gates] + second[:gates], first[gates:]]), "b_hn": second[gates:]}
 
 
 def variant(name: str) -> Callable[[Tensor, Mapping[str, Tensor]], Tensor]:

@@ -29,7 +29,7 @@ class DropoutSettings:
     between_layers: float = 0.0
     """Of what a layer hands to the next; a single layer has none to hand it to."""
     recurrent: float = 0.0
-    """Of the hidden state as the gates see it at the next step. Takes the slower, step-by-step path."""
+    """Of the hidden state as the gates see it at the next step."""
 
     def __post_init__(self) -> None:
         for field in fields(self):
