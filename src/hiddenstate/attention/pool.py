@@ -8,7 +8,7 @@ from typing import NamedTuple, final
 import torch
 from torch import Tensor, nn
 
-from hiddenstate.attention.attend import Attended, attend, clear_padding
+from hiddenstate.attention.attend import Attended, attend, check_mask, clear_padding
 from hiddenstate.attention.scores import AdditiveScore, DotScore, GeneralScore, PerStepScore, Score
 from hiddenstate.errors import SettingsError
 
@@ -115,8 +115,8 @@ class MaxOverTime(Pool):
 
     def forward(self, values: Tensor, mask: Tensor | None = None) -> Attended:
         """Context (batch, feature) and weights (batch, time) of values (batch, time, feature)."""
-        values = clear_padding(values, mask)
         mask = _mask_or_all(values, mask)
+        check_mask(values, mask)
         if values.shape[1] == 0:
             return Attended(values.new_zeros(values.shape[::2]), values.new_zeros(values.shape[:2]))
         some_valid = mask.any(dim=1, keepdim=True)  # (batch, 1)
