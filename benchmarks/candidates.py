@@ -3,13 +3,16 @@
     epoch.py            --candidate benchmarks/candidates.py:adam --candidate benchmarks/candidates.py:row_wise
     varlen_training.py  --candidate benchmarks/candidates.py:layer
     streaming.py        --candidate benchmarks/candidates.py:stream --candidate benchmarks/candidates.py:stream_bfloat16
+    recurrent_variants.py --variants drop --candidate benchmarks/candidates.py:variant
 
 `adam` and `row_wise` train the text classifier (embedding, BiLSTM, additive attention, one linear head, no dropout)
 with Adam on everything, or touching only the embedding's rows that a batch has read. `layer` is one layer on the
 weights of a given ``nn.LSTM`` or ``nn.GRU``. `stream` takes one step for each call, in the runtime without torch.
+`variant` is an LSTM with recurrent dropout.
 """
 
-from collections.abc import Callable, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,9 +20,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from hiddenstate.attention import AdditiveScore, AttentionPool
+from hiddenstate.cells import LSTMCell
 from hiddenstate.data.ragged import Ragged
 from hiddenstate.data.text_batches import EncodedTexts, TextBatches
 from hiddenstate.layers import Stacked
+from hiddenstate.layers.ragged import ragged_forward
 from hiddenstate.models.embed import EmbedSizes
 from hiddenstate.models.text_classifier import TextClassifier, TextModelSettings
 from hiddenstate.runtime import Layer, Recurrence
@@ -45,6 +51,8 @@ class Classifier:
         )
         sizes = EmbedSizes(words=vectors.shape[0], size=vectors.shape[1], from_file=True)
         self.model = TextClassifier(sizes, (classes,), settings, vectors.copy())
+        # The peers' attention has a hidden layer half as wide as our default.
+        self.model.pool = AttentionPool(AdditiveScore(2 * hidden, 2 * hidden, hidden_size=hidden))
         self.optimiser = build_optimiser(
             self.model, TrainingSettings(optimiser=optimiser, learning_rate=1e-3, weight_decay=0.0)
         )
@@ -59,7 +67,7 @@ class Classifier:
         for part in TextBatches(texts, batch_size=batch, seed=0).epoch(self.epochs):
             loss = nn.functional.cross_entropy(self.model(part).logits[0], part.targets[:, 0])
             self.optimiser.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             self.optimiser.step()
             total += float(loss) * len(part.rows)
         return total / len(X)
@@ -94,16 +102,19 @@ def layer(reference: Any) -> Callable[[Tensor, Tensor], Tensor]:
         hidden_size=reference.hidden_size,
         bidirectional=reference.bidirectional,
     )
+    (both,) = ours.layers
+    directions: list[Any] = [both.forwards, both.backwards] if reference.bidirectional else [both]
+    cells = [(direction.cell, suffix) for direction, suffix in zip(directions, SUFFIXES, strict=False)]
+    for cell, suffix in cells:
+        cell.W, cell.U = (getattr(reference, f"weight_{part}{suffix}") for part in ("ih", "hh"))
+        for name in biases(reference, suffix, kind):
+            delattr(cell, name)  # computed in each call, so no parameter
 
     def run(x: Tensor, lengths: Tensor) -> Tensor:
-        weights = dict(reference.named_parameters())
-        directions = zip(DIRECTIONS[reference.bidirectional], ("", "_reverse"), strict=False)
-        ours_now = {
-            f"{place}.cell.{name}": tensor
-            for place, suffix in directions
-            for name, tensor in cell_weights(weights, f"_l0{suffix}", kind).items()
-        }
-        outputs: Tensor = torch.func.functional_call(ours, ours_now, (x, lengths))[0]
+        for cell, suffix in cells:
+            for name, bias in biases(reference, suffix, kind).items():
+                setattr(cell, name, bias)
+        outputs: Tensor = ours(x, lengths)[0]
         return outputs
 
     run.layout = "padded"  # type: ignore[attr-defined]
@@ -158,15 +169,33 @@ def runtime_layer(kind: Any, weights: tuple[NDArray[np.float32], ...]) -> Layer:
     return Layer(kind, W, U, np.concatenate([b_ih[:gates] + b_hh[:gates], b_ih[gates:]]), b_hh[gates:])
 
 
-DIRECTIONS = {False: ("layers.0",), True: ("layers.0.forwards", "layers.0.backwards")}
+SUFFIXES = ("_l0", "_l0_reverse")
 
 
-def cell_weights(weights: dict[str, nn.Parameter], suffix: str, kind: str) -> dict[str, Tensor]:
-    """Our names for one direction's parameters; torch adds two biases where we have one."""
-    first, second = weights[f"bias_ih{suffix}"], weights[f"bias_hh{suffix}"]
-    named: dict[str, Tensor] = {"W": weights[f"weight_ih{suffix}"], "U": weights[f"weight_hh{suffix}"]}
+def biases(reference: Any, suffix: str, kind: str) -> dict[str, Tensor]:
+    """Our names for one direction's biases; torch adds two where we have one."""
+    first, second = getattr(reference, f"bias_ih{suffix}"), getattr(reference, f"bias_hh{suffix}")
     if kind != "gru":
-        return {**named, "b": first + second}
+        return {"b": first + second}
     gates = 2 * len(first) // 3  # the candidate's second bias stands inside the reset gate's product
-    b = torch.cat([first[:gates] + second[:gates], first[gates:]])
-    return {**named, "b": b, "b_hn": second[gates:]}
+    return {"b": torch.cat([first[:gates] + second[:gates], first[gates:]]), "b_hn": second[gates:]}
+
+
+def variant(name: str) -> Callable[[Tensor, Mapping[str, Tensor]], Tensor]:
+    """An LSTM with one recurrent mask for each sequence ("drop"), on given weights; others are refused."""
+    if name != "drop":
+        raise ValueError(f'expected "drop", got "{name}": the kernels do not have it')
+
+    @functools.cache
+    def build(input_size: int, hidden_size: int) -> LSTMCell:
+        cell = LSTMCell(input_size, hidden_size)
+        for name in ("W", "U", "b"):
+            delattr(cell, name)  # given in each call, so no parameters here
+        return cell
+
+    def run(x: Tensor, p: Mapping[str, Tensor]) -> Tensor:
+        cell = build(x.shape[2], p["whh"].shape[1])
+        cell.W, cell.U, cell.b = p["wih"], p["whh"], p["b"]  # type: ignore[assignment]
+        return ragged_forward(cell, x, None, None, False, h_mask=p["mask"])[0]
+
+    return run

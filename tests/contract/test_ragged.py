@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from hiddenstate.cells import CELLS, Cell
 from hiddenstate.errors import ShapeError
 from hiddenstate.kernels import library
-from hiddenstate.layers import Recurrent, ragged
+from hiddenstate.layers import Recurrent, Repeated, ragged
 
 INPUT = 5
 SIZES = (1, 3, 17, 32, 64, 100, 129)
@@ -361,3 +361,62 @@ def test_cells_of_different_sizes_are_refused():
     cells = [make_cell("lstm", 4), make_cell("lstm", 5)]
     with pytest.raises(ShapeError, match="one kind and size"):
         ragged.ragged_directions(cells, torch.randn(2, 3, INPUT), None, [None, None], [False, True])
+
+
+def make_repeated(rows: int) -> Repeated:
+    """Seven inputs that come again and again; padding points at one of them too."""
+    places = torch.randint(0, 7, (rows, TIME))
+    return Repeated(torch.randn(7, INPUT, requires_grad=True), places)
+
+
+@every_cell
+@every_direction
+@pytest.mark.parametrize("hidden", [16, 19])
+def test_repeated_inputs_give_what_their_steps_give(kind, hidden, reverse):
+    cell = make_cell(kind, hidden)
+    repeated = make_repeated(len(LENGTHS))
+    state = make_state(cell, len(LENGTHS))
+    outputs, final = ragged.ragged_forward(cell, repeated, LENGTHS, state, reverse)
+    inputs64 = double(repeated.inputs)
+    steps = Repeated(inputs64, repeated.places).steps()
+    twin = type(cell)(INPUT, hidden).double()
+    twin.load_state_dict({name: value.double() for name, value in cell.state_dict().items()})
+    state64 = cell.make_state(*map(double, state))
+    expected, expected_final = Recurrent(twin, reverse=reverse, path="loop")(steps, LENGTHS, state64)
+    assert_close([outputs, *final], [expected, *expected_final])
+    assert_close(
+        gradients(outputs, final, [repeated.inputs, *state, *cell.parameters()]),
+        gradients(expected, expected_final, [inputs64, *state64, *twin.parameters()]),
+    )
+
+
+@every_cell
+def test_repeated_inputs_without_gradients_and_on_other_paths(kind):
+    layer = Recurrent(make_cell(kind, 9), input_dropout=0.5)
+    repeated = make_repeated(len(LENGTHS))
+    expected, _ = layer.eval()(repeated.steps(), LENGTHS)
+    with torch.no_grad():
+        torch.testing.assert_close(layer(repeated, LENGTHS)[0], expected, atol=TOLERANCE, rtol=0)
+    layer.path = "loop"
+    torch.testing.assert_close(layer(repeated, LENGTHS)[0], expected, atol=TOLERANCE, rtol=0)
+    layer.train()
+    torch.manual_seed(0)
+    dropped, _ = layer(repeated, LENGTHS)
+    torch.manual_seed(0)
+    torch.testing.assert_close(dropped, layer(repeated.steps(), LENGTHS)[0])
+    assert not torch.equal(dropped, expected)
+
+
+@pytest.mark.parametrize(
+    ("places", "complaint"),
+    [
+        (torch.full((2, 3), 7), "0 to 6, one of the inputs, got 7 to 7"),
+        (torch.full((2, 3), -1), "got -1 to -1"),
+        (torch.zeros(2, 3), "torch.int64"),
+        (torch.zeros(3, dtype=torch.int64), "torch.int64"),
+    ],
+    ids=["beyond", "negative", "fractions", "one axis"],
+)
+def test_places_without_an_input_are_refused(places, complaint):
+    with pytest.raises(ShapeError, match=complaint):
+        ragged.ragged_forward(make_cell("gru", 4), Repeated(torch.randn(7, INPUT), places), None, None, False)

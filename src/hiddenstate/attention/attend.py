@@ -59,9 +59,14 @@ def clear_padding(values: Tensor, mask: Tensor | None) -> Tensor:
     """
     if mask is None:
         return values
+    check_mask(values, mask)
+    return values.masked_fill(~mask.unsqueeze(-1), 0.0)
+
+
+def check_mask(values: Tensor, mask: Tensor) -> None:
+    """Raise `ShapeError` unless `mask` has one truth value for each step of values (batch, time, feature)."""
     if mask.dtype != torch.bool or mask.shape != values.shape[:2]:
         raise ShapeError(
             f"mask: expected truth values of shape {tuple(values.shape[:2])}, got {mask.dtype} of shape "
             f"{tuple(mask.shape)}. Make it with layers.valid_steps(lengths, time)."
         )
-    return values.masked_fill(~mask.unsqueeze(-1), 0.0)

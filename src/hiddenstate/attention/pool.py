@@ -8,7 +8,7 @@ from typing import NamedTuple, final
 import torch
 from torch import Tensor, nn
 
-from hiddenstate.attention.attend import Attended, attend, clear_padding
+from hiddenstate.attention.attend import Attended, attend, check_mask, clear_padding
 from hiddenstate.attention.scores import AdditiveScore, DotScore, GeneralScore, PerStepScore, Score
 from hiddenstate.errors import SettingsError
 
@@ -58,7 +58,7 @@ class AttentionPool(Pool):
     def forward(self, values: Tensor, mask: Tensor | None = None) -> Attended:
         """Context (batch, feature) and weights (batch, time) of values (batch, time, feature)."""
         values = clear_padding(values, mask)
-        queries = None if self.query is None else self.query.expand(values.shape[0], 1, -1)
+        queries = None if self.query is None else self.query.view(1, 1, -1)  # one question for all rows
         context, weights = attend(self.score(values, queries), values, mask)
         return Attended(context.squeeze(1), weights.squeeze(1))
 
@@ -115,8 +115,8 @@ class MaxOverTime(Pool):
 
     def forward(self, values: Tensor, mask: Tensor | None = None) -> Attended:
         """Context (batch, feature) and weights (batch, time) of values (batch, time, feature)."""
-        values = clear_padding(values, mask)
         mask = _mask_or_all(values, mask)
+        check_mask(values, mask)
         if values.shape[1] == 0:
             return Attended(values.new_zeros(values.shape[::2]), values.new_zeros(values.shape[:2]))
         some_valid = mask.any(dim=1, keepdim=True)  # (batch, 1)

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from hiddenstate.inspection.calls import LayerCall
 from hiddenstate.inspection.parameters import Parameters
-from hiddenstate.layers import Bidirectional, Recurrent
+from hiddenstate.layers import Bidirectional, Recurrent, Repeated
 from hiddenstate.records.gates import Direction
 
 
@@ -20,7 +20,8 @@ def calls_of_ours(
 ) -> list[LayerCall]:
     """The one or two directions of a `Recurrent` or `Bidirectional` layer that was called with `args`."""
     given = dict(zip(("x", "lengths", "state"), args, strict=False)) | kwargs
-    x, lengths, state = given["x"].detach().clone(), given.get("lengths"), given.get("state")
+    x, lengths, state = given["x"], given.get("lengths"), given.get("state")
+    x = (x.steps() if isinstance(x, Repeated) else x).detach().clone()
     lengths = None if lengths is None else lengths.detach().cpu()
     outputs = output[0].detach()
     if isinstance(layer, Recurrent):

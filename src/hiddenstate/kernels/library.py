@@ -51,6 +51,7 @@ def available(cell: str) -> bool:
     return True
 
 
+@functools.cache
 def kernel(name: str) -> int:
     """The address of a compiled kernel: "forward", "backward", "pack", "lstm.forward", "gru.backward", ...
 
@@ -81,10 +82,11 @@ def _sources() -> dict[str, tuple[Callable[..., Any], Any]]:
         byte_products,
         elman,
         gru,
+        learning,
         lstm,
         packing,
         pointers,
-        sequence,
+        reading,
         step,
         step_bytes,
         step_call,
@@ -95,8 +97,8 @@ def _sources() -> dict[str, tuple[Callable[..., Any], Any]]:
 
     number = types.int64
     sources: dict[str, tuple[Callable[..., Any], Any]] = {
-        "forward": (sequence.forward, nb.void(pointers.JOB)),
-        "backward": (sequence.backward, nb.void(pointers.JOB)),
+        "forward": (reading.forward, nb.void(pointers.JOB)),
+        "backward": (learning.backward, nb.void(pointers.JOB)),
         "pack": (packing.pack, nb.void(pointers.PACKING)),
         "step.call": (step_call.call, number(number, pointers.INTEGERS, number, number)),
         "step.run": (step.run, nb.void(pointers.RUN)),

@@ -1,6 +1,8 @@
 """Run a forward or backward pass: share it out over threads, and give each of them memory to work in."""
 
-from typing import Any, Literal
+from array import array
+from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,16 +10,20 @@ from numpy.typing import NDArray
 from hiddenstate.kernels import library, threads
 from hiddenstate.kernels.records import (
     FLOAT_BYTES,
-    JOB,
-    PACKING,
+    LEARNING,
+    LINE_BYTES,
+    READING,
     SCRATCH_HEAD_BYTES,
     SEATS,
     TILE_ROWS,
     UNIT_BLOCK,
+    filled,
 )
 
-Tasks = NDArray[Any]
-"""One READING or LEARNING record for each direction."""
+RECORDS = {"forward": READING, "backward": LEARNING}
+
+Task = dict[str, int]
+"""The fields of a READING or LEARNING record, one direction's; a field that is left out is 0."""
 
 
 def units_for(hidden_size: int) -> int:
@@ -34,46 +40,41 @@ def pack(packed: int, source: int, *, depth: int, columns: int, transposed: bool
 
     With `transposed`, the source holds (columns, depth).
     """
-    record = np.zeros(1, PACKING)
-    record[0] = (packed, source, depth, columns, transposed)
-    threads.run(library.kernel("pack"), record.ctypes.data, 1)
+    record = array("q", (packed, source, depth, columns, transposed))  # the fields of PACKING
+    threads.run(library.kernel("pack"), record.buffer_info()[0], 1)
 
 
-def run_pass(kind: Literal["forward", "backward"], tasks: Tasks, thread_count: int) -> None:
+def run_pass(kind: Literal["forward", "backward"], tasks: Sequence[Task], thread_count: int) -> None:
     """Compute all sequences of all directions; sets the field `next` of `tasks` itself.
 
     The arrays whose addresses stand in `tasks` must stay alive until it returns.
     """
-    counters = np.zeros(1 + len(tasks), np.int64)
-    tasks["next"] = counters.ctypes.data + counters.itemsize * np.arange(1, 1 + len(tasks))
-    sequences = int(tasks["sequences"].sum())
+    sequences = sum(task["sequences"] for task in tasks)
     thread_count = max(1, min(thread_count, -(-sequences // TILE_ROWS)))
     share = -(-sequences // thread_count)
 
-    units, gates = int(tasks["units"].max()), int(tasks["gates"].max())
-    inputs = _round_up(int(tasks["input"].max()), UNIT_BLOCK)
+    first = tasks[0]  # all directions have the same sizes
+    units, gates, inputs = first["units"], first["gates"], _round_up(first["input"], UNIT_BLOCK)
     floats = SEATS * (inputs + (3 + 2 * gates) * units) + (gates + 1) * units
-    scratch_bytes = SCRATCH_HEAD_BYTES + FLOAT_BYTES * floats
+    scratch_bytes = _round_up(SCRATCH_HEAD_BYTES + FLOAT_BYTES * floats, LINE_BYTES)
     scratch = aligned_zeros(thread_count * scratch_bytes)
 
-    job = np.zeros(1, JOB)
-    job[0] = (
-        len(tasks),
-        tasks.ctypes.data,
-        counters.ctypes.data,
-        scratch.ctypes.data,
-        scratch_bytes,
-        min(SEATS, _round_up(share, TILE_ROWS)),
-    )
-    threads.run(library.kernel(kind), job.ctypes.data, thread_count)
+    counters = array("q", bytes(8 * (1 + len(tasks))))
+    workers, size = counters.buffer_info()[0], counters.itemsize
+    for place, task in enumerate(tasks, start=1):
+        task["next"] = workers + place * size
+    records = filled(RECORDS[kind], tasks)
+    job = array("q", (len(tasks), records.buffer_info()[0], workers, scratch.ctypes.data, scratch_bytes,
+                      min(SEATS, _round_up(share, TILE_ROWS))))  # fmt: skip  # the fields of JOB
+    threads.run(library.kernel(kind), job.buffer_info()[0], thread_count)
 
 
 def _round_up(size: int, block: int) -> int:
     return -(-size // block) * block
 
 
-def aligned_zeros(size: int, alignment: int = 64) -> NDArray[np.uint8]:
+def aligned_zeros(size: int) -> NDArray[np.uint8]:
     """Zeroed bytes that begin at a cache line: a vector across two lines takes twice as long to read."""
-    block = np.zeros(size + alignment, np.uint8)
-    first = -block.ctypes.data % alignment
+    block = np.zeros(size + LINE_BYTES, np.uint8)
+    first = -block.ctypes.data % LINE_BYTES
     return block[first : first + size]

@@ -5,6 +5,8 @@ units that were added stay 0. A frame is one real step of one sequence; the fram
 one after the other, so there is no padding: sequence `row` has `lengths[row]` frames from `first_frame[row]`.
 """
 
+from array import array
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -55,7 +57,7 @@ _DIRECTION = (
     "next",  # int64 counter: the place in `order` to be taken next
     "lengths",  # (rows) int64
     "first_frame",  # (rows) int64
-    "input",  # features of x
+    "input",  # features of x; 0 where the products with W are computed elsewhere
     "kept",  # (frames, gates·units) the gates
     "memory",  # (frames, units) what else the cell's `backward` needs
     "seen",  # (frames, input + units) x_t and h_{t-1}
@@ -67,6 +69,8 @@ READING = _record(
     "x_row",  # this many floats from row to row
     "x_step",  # and from step to step
     "W",  # packed
+    "places",  # 0, or (rows, steps) int64: x has no input, but holds products W x, and this says where W x_t is
+    "places_row",  # from row to row
     "keep",  # 1: a backward pass will follow; kept, memory and seen are written
     "outputs",  # (rows, steps, hidden) written, h_t; strides as those of x
     "outputs_row",
@@ -125,3 +129,14 @@ FLOAT_BYTES = 4
 LINE_BYTES = 64
 SCRATCH_HEAD_BYTES = 8 * (2 * SEATS + 16)
 """At the head of a thread's scratch memory: row and step of each seat, and the record for the cell."""
+
+
+def filled(kind: Any, records: Sequence[Mapping[str, int]]) -> "array[int]":
+    """Records of that kind with those fields, one after the other; a field that is left out is 0.
+
+    Raises `KeyError` for a field that the kind does not have.
+    """
+    for record in records:
+        if unknown := record.keys() - kind.fields.keys():
+            raise KeyError(f"expected fields {kind.names}, got also {sorted(unknown)}. Correct the name.")
+    return array("q", [record.get(name, 0) for record in records for name in kind.names])

@@ -7,6 +7,7 @@ from hiddenstate.layers.from_onnx import layers_from_onnx
 from hiddenstate.layers.from_torch import stack_from_torch
 from hiddenstate.layers.lengths import valid_steps
 from hiddenstate.layers.recurrent import Path, Recurrent
+from hiddenstate.layers.repeated import Repeated
 from hiddenstate.layers.stacked import Stacked
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "DropoutSettings",
     "Path",
     "Recurrent",
+    "Repeated",
     "Stacked",
     "VariationalDropout",
     "layers_from_onnx",

@@ -10,6 +10,7 @@ from hiddenstate.errors import SettingsError
 from hiddenstate.layers.dropout import VariationalDropout
 from hiddenstate.layers.ragged import ragged_directions
 from hiddenstate.layers.recurrent import Path, Recurrent
+from hiddenstate.layers.repeated import Repeated
 
 
 class BothStates(NamedTuple):
@@ -54,6 +55,9 @@ class Bidirectional(nn.Module):
         self.backwards = Recurrent(
             backward_cell, reverse=True, recurrent_dropout=recurrent_dropout, path=path
         )
+        kinds = {(type(cell), cell.input_size, cell.hidden_size) for cell in (forward_cell, backward_cell)}
+        self._are_alike = len(kinds) == 1
+        """Whether the kernels can run both directions in one call."""
 
     @property
     def label(self) -> str:
@@ -66,7 +70,7 @@ class Bidirectional(nn.Module):
         return self.forwards.output_size + self.backwards.output_size
 
     def forward(
-        self, x: Tensor, lengths: Tensor | None = None, state: BothStates | None = None
+        self, x: Tensor | Repeated, lengths: Tensor | None = None, state: BothStates | None = None
     ) -> tuple[Tensor, BothStates]:
         """Read x (batch, time, input) both ways; lengths and state as in `Recurrent.forward`.
 
@@ -75,13 +79,18 @@ class Bidirectional(nn.Module):
         """
         before = BothStates(None, None) if state is None else BothStates(*state)
         x = self.input_dropout(x)
-        layers = (self.forwards, self.backwards)
-        kinds = {(type(layer.cell), layer.output_size) for layer in layers}
-        if len(kinds) == 1 and all(layer.takes_kernels(x, lengths, directions=2) for layer in layers):
-            starts = [layer.check(x, lengths, each) for layer, each in zip(layers, before, strict=True)]
-            masks = [layer.draw_recurrent_mask(x) for layer in layers]
-            cells = [layer.cell for layer in layers]
-            outputs, states = ragged_directions(cells, x, lengths, starts, (False, True), h_masks=masks)
+        forwards, backwards = self.forwards, self.backwards
+        if self._are_alike and forwards.path == backwards.path and forwards.takes_kernels(x, lengths, 2):
+            forwards.check_input(x)
+            rows = x.shape[0]
+            outputs, states = ragged_directions(
+                [forwards.cell, backwards.cell],
+                x,
+                lengths,
+                [forwards.check_state(before.forward, rows), backwards.check_state(before.backward, rows)],
+                (False, True),
+                h_masks=[forwards.draw_recurrent_mask(rows), backwards.draw_recurrent_mask(rows)],
+            )
             return outputs, BothStates(*states)
         ahead, state_ahead = self.forwards(x, lengths, before.forward)
         back, state_back = self.backwards(x, lengths, before.backward)

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from hiddenstate.errors import SettingsError
+from hiddenstate.layers.repeated import Repeated
 
 
 def check_share(name: str, share: float) -> None:
@@ -28,7 +29,7 @@ class DropoutSettings:
     between_layers: float = 0.0
     """Of what a layer hands to the next; a single layer has none to hand it to."""
     recurrent: float = 0.0
-    """Of the hidden state as the gates see it at the next step. Takes the slower, step-by-step path."""
+    """Of the hidden state as the gates see it at the next step."""
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -61,10 +62,11 @@ class VariationalDropout(nn.Module):
         check_share("dropout", share)
         self.share = share
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor | Repeated) -> Tensor | Repeated:
         """x: (batch, time, feature) -> the same shape."""
         if not self.training or self.share == 0.0:
             return x
+        x = x.steps() if isinstance(x, Repeated) else x  # the same word is dropped differently in each row
         return x * draw_mask(x[:, :1].detach(), self.share)  # one mask per row: (batch, 1, feature)
 
     def extra_repr(self) -> str:

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from hiddenstate.errors import ShapeError
+from hiddenstate.layers.lengths import check_lengths
+from hiddenstate.layers.repeated import Repeated
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Frames:
     """(rows,) real steps of each row, 0 or more."""
 
     @classmethod
-    def of(cls, x: Tensor, lengths: Tensor | None) -> "Frames":
+    def of(cls, x: Tensor | Repeated, lengths: Tensor | None) -> "Frames":
         """The frames of x (batch, time, feature); lengths: (batch,), or None where every step is real.
 
         Raises `ShapeError` unless the lengths are whole numbers from 0 to time, one for each row.
@@ -33,13 +34,8 @@ class Frames:
         rows, steps, _ = x.shape
         if lengths is None:
             return cls(rows, steps, np.full(rows, steps, np.int64))
+        check_lengths(lengths, rows, steps)
         counts = lengths.numpy(force=True)
-        fits = counts.shape == (rows,) and counts.dtype.kind == "i"
-        if not fits or (rows and not 0 <= counts.min() <= counts.max() <= steps):
-            raise ShapeError(
-                f"lengths: expected {rows} whole numbers from 0 to {steps}, got {counts.dtype} of shape "
-                f"{counts.shape}, {counts.tolist()[:10]}. Count each row's real steps."
-            )
         return cls(rows, steps, np.ascontiguousarray(counts, np.int64))
 
     @cached_property

@@ -17,6 +17,7 @@ from hiddenstate.errors import ShapeError
 from hiddenstate.kernels import library
 from hiddenstate.layers.frames import Frames
 from hiddenstate.layers.ragged_passes import Direction, Kept, Plan, backward_pass, forward_pass
+from hiddenstate.layers.repeated import Repeated
 from hiddenstate.layers.widening import Widening
 
 State = TypeVar("State", bound=tuple[Tensor, ...])
@@ -25,14 +26,16 @@ KERNELS: dict[type[Cell[Any, Any]], str] = {ElmanCell: "rnn", LSTMCell: "lstm", 
 """The name of each cell's kernels."""
 
 FIELDS = len(Direction._fields)
+DTYPE = torch.float32
 
 
-def can_run(cell: Cell[Any, Any], x: Tensor) -> bool:
+def can_run(cell: Cell[Any, Any], x: Tensor | Repeated) -> bool:
     """Whether the kernels can compute this cell on x. The first call compiles them, or loads them from disk."""
+    inputs = x.inputs if isinstance(x, Repeated) else x
     return (
         type(cell) in KERNELS
-        and x.device.type == cell.W.device.type == "cpu"
-        and x.dtype == cell.W.dtype == torch.float32
+        and inputs.device.type == cell.W.device.type == "cpu"
+        and inputs.dtype == cell.W.dtype == DTYPE
         and not torch.is_autocast_enabled("cpu")
         and not torch.compiler.is_compiling()
         and library.available(KERNELS[type(cell)])
@@ -47,12 +50,12 @@ def is_faster(cell: Cell[Any, Any], lengths: Tensor | None, directions: int = 1)
     """
     if directions > 1 or not isinstance(cell, LSTMCell):
         return True
-    return not (lengths is None or len(lengths) == 0 or bool((lengths == lengths[0]).all()))
+    return not (lengths is None or lengths.numel() == 0 or bool(lengths.min() == lengths.max()))
 
 
 def ragged_forward(
     cell: Cell[State, Any],
-    x: Tensor,
+    x: Tensor | Repeated,
     lengths: Tensor | None,
     state: State | None,
     reverse: bool,
@@ -72,7 +75,7 @@ def ragged_forward(
 
 def ragged_directions(
     cells: Sequence[Cell[State, Any]],
-    x: Tensor,
+    x: Tensor | Repeated,
     lengths: Tensor | None,
     states: Sequence[State | None],
     reverse: Sequence[bool],
@@ -85,47 +88,54 @@ def ragged_directions(
     Raises `ShapeError` where a tensor does not fit: kernels read memory without looking twice.
     """
     _check_cells(cells)
-    _check_input(x, cells[0].input_size)
+    inputs, places = (x.inputs, x.places.contiguous()) if isinstance(x, Repeated) else (x, None)
+    _check_input(x, inputs, cells[0].input_size)
     widening = Widening.of(cells[0].hidden_size, len(cells[0].blocks))
-    plan = Plan(KERNELS[type(cells[0])], tuple(reverse), widening, Frames.of(x, lengths))
+    plan = Plan(KERNELS[type(cells[0])], tuple(reverse), widening, Frames.of(x, lengths), places)
     arguments: list[Tensor | None] = []
     for cell, state, mask in zip(cells, states, h_masks or [None] * len(cells), strict=True):
         h, C = (*(state or ()), None, None)[:2]
         for part in (*(state or ()), mask):
-            _check_part(part, x, cell.hidden_size)
+            _check_part(part, (x.shape[0], cell.hidden_size))
+        W, products = (cell.W, None) if places is None else (None, inputs @ widening.rows(cell.W).T)
         b_hn = cell.b_hn if isinstance(cell, GRUCell) else None
-        arguments += Direction(cell.W, cell.U, cell.b, b_hn, _unless_zero(h), _unless_zero(C), mask)
+        arguments += Direction(W, products, cell.U, cell.b, b_hn, _unless_zero(h), _unless_zero(C), mask)
+    steps = inputs if places is None else None
     finals: Sequence[Tensor]
-    if torch.is_grad_enabled() and any(each is not None and each.requires_grad for each in (x, *arguments)):
-        outputs, *finals = _Ragged.apply(plan, x, *arguments)  # type: ignore[no-untyped-call]
+    if torch.is_grad_enabled() and any(
+        each is not None and each.requires_grad for each in (steps, *arguments)
+    ):
+        outputs, *finals = _Ragged.apply(plan, steps, *arguments)  # type: ignore[no-untyped-call]
     else:
-        outputs, finals, _ = forward_pass(plan, x, _directions(arguments), keep=False)
+        outputs, finals, _ = forward_pass(plan, steps, _directions(arguments), keep=False)
     parts = len(finals) // len(cells)  # of a state: h, or h and C
     return outputs, [cell.make_state(*finals[i * parts : (i + 1) * parts]) for i, cell in enumerate(cells)]
 
 
 def _check_cells(cells: Sequence[Cell[Any, Any]]) -> None:
     kinds = {(type(cell), cell.hidden_size, cell.input_size) for cell in cells}
-    if len(kinds) != 1 or any(cell.W.dtype != torch.float32 for cell in cells):
+    if len(kinds) != 1 or any(cell.W.dtype != DTYPE for cell in cells):
         raise ShapeError(
             f"cells: expected float32 cells of one kind and size, got {', '.join(map(repr, cells))}. "
             "Run each of them by itself, or torch's own operation."
         )
 
 
-def _check_input(x: Tensor, input_size: int) -> None:
-    if x.ndim != 3 or x.shape[2] != input_size or x.dtype != torch.float32 or x.device.type != "cpu":
+def _check_input(x: Tensor | Repeated, inputs: Tensor, input_size: int) -> None:
+    if isinstance(x, Repeated):
+        x.check()
+    shape = tuple(x.shape)
+    if len(shape) != 3 or shape[2] != input_size or inputs.dtype != DTYPE or inputs.device.type != "cpu":
         raise ShapeError(
-            f"x: expected (batch, time, {input_size}) of torch.float32 on the CPU, got {tuple(x.shape)} of "
-            f"{x.dtype} on {x.device}. Convert it, or use torch's own operation."
+            f"x: expected (batch, time, {input_size}) of {DTYPE} on the CPU, got {shape} of "
+            f"{inputs.dtype} on {inputs.device}. Convert it, or use torch's own operation."
         )
 
 
-def _check_part(part: Tensor | None, x: Tensor, hidden_size: int) -> None:
-    expected = (x.shape[0], hidden_size)
-    if part is not None and (part.shape != expected or part.dtype != x.dtype or part.device != x.device):
+def _check_part(part: Tensor | None, expected: tuple[int, int]) -> None:
+    if part is not None and (part.shape != expected or part.dtype != DTYPE or part.device.type != "cpu"):
         raise ShapeError(
-            f"state or mask: expected {expected} of {x.dtype} on {x.device}, got {tuple(part.shape)} of "
+            f"state or mask: expected {expected} of {DTYPE} on the CPU, got {tuple(part.shape)} of "
             f"{part.dtype} on {part.device}. Convert it."
         )
 
@@ -134,7 +144,7 @@ class _Ragged(torch.autograd.Function):
     """The node in the graph; `arguments` are the fields of each direction, one direction after the other."""
 
     @staticmethod
-    def forward(ctx: Any, plan: Plan, x: Tensor, *arguments: Tensor | None) -> tuple[Tensor, ...]:
+    def forward(ctx: Any, plan: Plan, x: Tensor | None, *arguments: Tensor | None) -> tuple[Tensor, ...]:
         outputs, finals, ctx.kept = forward_pass(plan, x, _directions(arguments), keep=True)
         ctx.save_for_backward(x, *arguments)
         ctx.plan = plan
@@ -169,10 +179,8 @@ def _gradients(
         start_matters=any(needs[Direction._fields.index("h") :: FIELDS]),
     )
     gradients: list[Tensor | None] = []
-    for direction, each, start in zip(directions, kept, starts, strict=True):
-        d_W, d_U, d_b, d_b_hn = _weight_gradients(plan, direction, each)
-        d_h, d_C = (part[:, : plan.widening.hidden] for part in start)
-        gradients += Direction(d_W, d_U, d_b, d_b_hn, d_h, d_C, None)
+    for direction, each, (d_h, d_C) in zip(directions, kept, starts, strict=True):
+        gradients += _weight_gradients(plan, direction, each)._replace(h=d_h, C=d_C)
     return None, d_x, *(each if need else None for each, need in zip(gradients, needs, strict=True))
 
 
@@ -180,19 +188,20 @@ def _directions(arguments: Sequence[Any]) -> list[Direction]:
     return [Direction(*arguments[i : i + FIELDS]) for i in range(0, len(arguments), FIELDS)]
 
 
-def _weight_gradients(
-    plan: Plan, direction: Direction, gradients: Kept
-) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
-    """The gradients of W, U, b and b_hn, from what `backward_pass` left in `kept`."""
+def _weight_gradients(plan: Plan, direction: Direction, gradients: Kept) -> Direction:
+    """The gradients of W or the products, and of U, b and b_hn, from what `backward_pass` left in `kept`."""
     widening = plan.widening
     d_inputs, d_memory, seen = gradients
-    inputs, gate_rows = direction.W.shape[1], 2 * widening.units
+    inputs, gate_rows = seen.shape[1] - widening.units, 2 * widening.units
     x, h_before = seen[:, :inputs], seen[:, inputs:]  # (frames, input), (frames, units)
     if direction.mask is not None:  # U was multiplied by the masked h
         mask = widening.columns(direction.mask)
         h_before = h_before * mask.repeat_interleave(torch.from_numpy(plan.frames.lengths), dim=0)
-    d_W = d_inputs.T @ x  # (blocks · units, input)
-    d_b_hn = None
+    d_W = d_products = d_b_hn = None
+    if direction.products is None:
+        d_W = widening.narrow_rows(d_inputs.T @ x)  # (blocks · hidden, input)
+    else:
+        d_products = _sum_by_place(plan, d_inputs, direction.products)
     if direction.b_hn is None:
         d_U = d_inputs.T @ h_before  # (blocks · units, units)
     else:  # the candidate's product with h has a gradient of its own
@@ -201,7 +210,12 @@ def _weight_gradients(
         torch.mm(d_memory.T, h_before, out=d_U[gate_rows:])
         d_b_hn = d_memory.sum(0)[: widening.hidden]
     d_U = widening.narrow_rows(d_U)[:, : widening.hidden]
-    return widening.narrow_rows(d_W), d_U, widening.narrow_rows(d_inputs.sum(0)), d_b_hn
+    return Direction(d_W, d_products, d_U, widening.narrow_rows(d_inputs.sum(0)), d_b_hn, None, None, None)
+
+
+def _sum_by_place(plan: Plan, d_inputs: Tensor, products: Tensor) -> Tensor:
+    """The gradient of each product: the sum over the frames that have taken it."""
+    return torch.zeros_like(products).index_add_(0, plan.places_of_frames, d_inputs)
 
 
 def _unless_zero(part: Tensor | None) -> Tensor | None:

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from hiddenstate.kernels import library, passes
-from hiddenstate.kernels.records import LEARNING, READING
 from hiddenstate.layers.frames import Frames
+from hiddenstate.layers.lengths import valid_steps
 from hiddenstate.layers.widening import Widening
 
 Kept = tuple[Tensor, Tensor, Tensor]
@@ -28,26 +27,38 @@ class Plan:
     """Of each direction, whether it reads from each row's own end."""
     widening: Widening
     frames: Frames
+    places: Tensor | None = None
+    """(rows, steps) int64: which of the products each step takes, where they are computed before the pass."""
 
-    def tasks(self, record: Any, cell_kernel: str) -> NDArray[Any]:
-        """A record for each direction, with the fields that a plan knows."""
-        tasks = np.zeros(len(self.reverse), record)
-        tasks["units"] = self.widening.units
-        tasks["hidden"] = self.widening.hidden
-        tasks["gates"] = self.widening.blocks
-        tasks["reverse"] = self.reverse
-        tasks["cell"] = library.kernel(f"{self.kind}.{cell_kernel}")
-        tasks["sequences"] = len(self.frames.longest_first)
-        tasks["order"] = self.frames.longest_first.ctypes.data
-        tasks["lengths"] = self.frames.lengths.ctypes.data
-        tasks["first_frame"] = self.frames.first.ctypes.data
-        return tasks
+    @cached_property
+    def places_of_frames(self) -> Tensor:
+        """(frames,) the place of each real step."""
+        assert self.places is not None
+        real = valid_steps(torch.from_numpy(self.frames.lengths), self.frames.steps)
+        return self.places.masked_select(real)
+
+    @cached_property
+    def fields(self) -> passes.Task:
+        """Those fields of a task that are the same in all directions and both passes."""
+        frames, widening = self.frames, self.widening
+        return {
+            "units": widening.units,
+            "hidden": widening.hidden,
+            "gates": widening.blocks,
+            "sequences": len(frames.longest_first),
+            "order": frames.longest_first.ctypes.data,
+            "lengths": frames.lengths.ctypes.data,
+            "first_frame": frames.first.ctypes.data,
+        }
 
 
 class Direction(NamedTuple):
     """The tensors of one direction: the cell's parameters, its initial state, its recurrent mask."""
 
-    W: Tensor
+    W: Tensor | None
+    """None where there are products."""
+    products: Tensor | None
+    """(different inputs, blocks · units) W x of each, for `Plan.places`; None where x itself is read."""
     U: Tensor
     b: Tensor
     b_hn: Tensor | None
@@ -57,33 +68,33 @@ class Direction(NamedTuple):
 
 
 def forward_pass(
-    plan: Plan, x: Tensor, directions: Sequence[Direction], *, keep: bool
+    plan: Plan, x: Tensor | None, directions: Sequence[Direction], *, keep: bool
 ) -> tuple[Tensor, list[Tensor], list[Kept]]:
-    """Read x (rows, steps, input) in all directions; `keep` what a backward pass will need.
+    """Read x (rows, steps, input), or the products, in all directions; `keep` what a backward pass will need.
 
     Returns the outputs (rows, steps, directions · hidden), zero in the padding; the final h and, for an
     LSTM, C of each direction; and what was kept of each.
     """
     frames, widening = plan.frames, plan.widening
-    x = x if x.stride(2) == 1 else x.contiguous()
-    outputs = _new_padded(plan, x, len(directions) * widening.hidden)
-    finals: list[Tensor] = []
+    like = directions[0].U
+    outputs = _new_padded(plan, like, len(directions) * widening.hidden)
     kept: list[Kept] = []
+    parts = ("h", "C") if plan.kind == "lstm" else ("h",)
+    finals = like.new_zeros(len(directions), len(parts), frames.rows, widening.units)
 
-    tasks = plan.tasks(READING, "forward")
-    tasks["keep"] = keep
-    tasks["input"] = x.shape[2]
-    _set_columns(tasks, "x", x, 0)
-    _set_columns(tasks, "outputs", outputs, widening.hidden)
+    input_size = 0 if x is None else x.shape[2]
+    shared = plan.fields | {"keep": int(keep), "input": input_size}
+    shared["cell"] = library.kernel(f"{plan.kind}.forward")
+    if x is not None:
+        x = x if x.stride(2) == 1 else x.contiguous()
+        shared |= _columns("x", x, 0)
+    if plan.places is not None:
+        shared |= {"places": plan.places.data_ptr(), "places_row": plan.places.stride(0)}
+    tasks: list[passes.Task] = []
     alive: list[Any] = []
-    for task, direction in zip(tasks, directions, strict=True):
-        widths = (widening.blocks * widening.units, widening.units, x.shape[2] + widening.units)
-        gates, memory, seen = (x.new_empty(frames.count if keep else 0, width) for width in widths)
+    for place, (reverse, direction) in enumerate(zip(plan.reverse, directions, strict=True)):
         arrays = {
-            "kept": gates,
-            "memory": memory,
-            "seen": seen,
-            "W": widening.pack_W(direction.W, back=False),
+            "W": None if direction.W is None else widening.pack_W(direction.W, back=False),
             "U": widening.pack_U(direction.U, back=False),
             "b": widening.rows(direction.b),
             "h_start": widening.columns_or_none(direction.h),
@@ -91,13 +102,22 @@ def forward_pass(
             "mask": widening.columns_or_none(direction.mask),
             "extra": widening.columns_or_none(direction.b_hn),
         }
-        for name in ("h", "C") if plan.kind == "lstm" else ("h",):
-            arrays[f"{name}_end"] = final = _copy_or_zeros(arrays[f"{name}_start"], x, plan)
-            finals.append(final[:, : widening.hidden])
-        kept.append((gates, memory, seen))
-        alive += _set_arrays(task, arrays)
+        if direction.products is not None:
+            arrays["x"] = direction.products.contiguous()
+        if keep:
+            widths = (widening.blocks * widening.units, widening.units, input_size + widening.units)
+            gates, memory, seen = (like.new_empty(frames.count, width) for width in widths)
+            arrays |= {"kept": gates, "memory": memory, "seen": seen}
+            kept.append((gates, memory, seen))
+        for name, final in zip(parts, finals[place].unbind(), strict=True):
+            if (start := arrays[f"{name}_start"]) is not None:
+                final.copy_(start)  # stays where a row has no step
+            arrays[f"{name}_end"] = final
+        alive += arrays.values()
+        output = _columns("outputs", outputs, place * widening.hidden)
+        tasks.append(shared | output | _addresses(arrays) | {"reverse": reverse})
     passes.run_pass("forward", tasks, torch.get_num_threads())
-    return outputs, finals, kept
+    return outputs, list(finals[..., : widening.hidden].flatten(0, 1).unbind()), kept
 
 
 def backward_pass(
@@ -109,36 +129,41 @@ def backward_pass(
     *,
     x_matters: bool,
     start_matters: bool,
-) -> tuple[Tensor | None, list[tuple[Tensor, Tensor]]]:
+) -> tuple[Tensor | None, list[tuple[Tensor | None, Tensor | None]]]:
     """Gradients from those of the outputs and the final states, which are None where they are zero.
 
-    Returns the gradient of x, if `x_matters`, and those of the initial (h, C) of each direction, (rows, units)
-    each, which are right only if `start_matters`. In `kept` the gates become the gradients of W x_t, and the
+    Returns the gradient of x, if `x_matters`, and those of the initial (h, C) of each direction, (rows, hidden)
+    each, if `start_matters`. In `kept` the gates become the gradients of W x_t, and the
     GRU's memory that of U_n h_{t-1} + b_hn.
     """
     widening = plan.widening
     parts = len(d_finals) // len(directions)  # of a state: h, or h and C
-    starts: list[tuple[Tensor, Tensor]] = []
-    alive: list[Any] = []
+    starts: list[tuple[Tensor | None, Tensor | None]] = []
+    if d_outputs is not None and d_outputs.stride(2) != 1:
+        d_outputs = d_outputs.contiguous()
 
-    tasks = plan.tasks(LEARNING, "backward")
-    tasks["start_matters"] = start_matters
-    tasks["input"] = kept[0][2].shape[1] - widening.units
-    if d_outputs is not None:
-        d_outputs = d_outputs if d_outputs.stride(2) == 1 else d_outputs.contiguous()
-        _set_columns(tasks, "d_outputs", d_outputs, widening.hidden)
+    input_size = kept[0][2].shape[1] - widening.units
+    shared = plan.fields | {"start_matters": int(start_matters), "input": input_size}
+    shared["cell"] = library.kernel(f"{plan.kind}.backward")
+    tasks: list[passes.Task] = []
+    alive: list[Any] = []
     d_xs: list[Tensor] = []
-    for place, (task, direction, each) in enumerate(zip(tasks, directions, kept, strict=True)):
+    for place, (direction, each) in enumerate(zip(directions, kept, strict=True)):
         gates, memory, seen = each
+        task = shared | {"reverse": plan.reverse[place]}
+        if d_outputs is not None:
+            task |= _columns("d_outputs", d_outputs, place * widening.hidden)
         W = None
-        if x_matters:
+        if x_matters and direction.W is not None:
             W = widening.pack_W(direction.W, back=True)
             d_xs.append(_new_padded(plan, seen, direction.W.shape[1]))
-            _set_columns(tasks[place : place + 1], "d_x", d_xs[-1], 0)
+            task |= _columns("d_x", d_xs[-1], 0)
         d_final = [widening.columns_or_none(part) for part in d_finals[place * parts :][:parts]]
         d_h_end, d_C_end = (*d_final, None)[:2]
-        d_h_start, d_C_start = (_copy_or_zeros(part, seen, plan) for part in (d_h_end, d_C_end))
-        starts.append((d_h_start, d_C_start))
+        d_h_start = d_C_start = None
+        if start_matters:  # of a row without steps it is the gradient of its end
+            d_h_start, d_C_start = (_copy_or_zeros(part, seen, plan) for part in (d_h_end, d_C_end))
+        starts.append((widening.narrow_columns(d_h_start), widening.narrow_columns(d_C_start)))
         arrays = {
             "kept": gates,
             "memory": memory,
@@ -153,24 +178,26 @@ def backward_pass(
             "mask": widening.columns_or_none(direction.mask),
             "extra": widening.columns_or_none(direction.b_hn),
         }
-        alive += _set_arrays(task, arrays)
+        alive += arrays.values()
+        tasks.append(task | _addresses(arrays))
     passes.run_pass("backward", tasks, torch.get_num_threads())
     for other in d_xs[1:]:
         d_xs[0] += other
     return d_xs[0] if d_xs else None, starts
 
 
-def _set_arrays(task: Any, arrays: Mapping[str, Tensor | None]) -> list[Any]:
-    """Write the arrays' addresses into the record; returns the arrays, which must stay alive meanwhile."""
-    for field, array in arrays.items():
-        task[field] = 0 if array is None else array.data_ptr()
-    return list(arrays.values())
+def _addresses(arrays: Mapping[str, Tensor | None]) -> passes.Task:
+    """The fields of a task that hold these arrays, which must stay alive meanwhile."""
+    return {field: array.data_ptr() for field, array in arrays.items() if array is not None}
 
 
-def _set_columns(tasks: NDArray[Any], field: str, array: Tensor, columns: int) -> None:
-    """Give each direction its columns, so many of them, of an array (rows, steps, ...)."""
-    tasks[field] = array.data_ptr() + array.element_size() * columns * np.arange(len(tasks))
-    tasks[f"{field}_row"], tasks[f"{field}_step"] = array.stride(0), array.stride(1)
+def _columns(field: str, array: Tensor, first: int) -> passes.Task:
+    """The fields of a task that hold an array (rows, steps, ...) from its column `first` on."""
+    return {
+        field: array.data_ptr() + array.element_size() * first,
+        f"{field}_row": array.stride(0),
+        f"{field}_step": array.stride(1),
+    }
 
 
 def _new_padded(plan: Plan, like: Tensor, size: int) -> Tensor:

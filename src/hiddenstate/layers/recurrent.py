@@ -12,6 +12,7 @@ from hiddenstate.layers import ragged
 from hiddenstate.layers.dropout import VariationalDropout, check_share, draw_mask
 from hiddenstate.layers.fused import can_fuse, fused_forward
 from hiddenstate.layers.lengths import check_lengths, valid_steps
+from hiddenstate.layers.repeated import Repeated
 
 Path = Literal["auto", "fused", "loop"]
 State = tuple[Tensor, ...]
@@ -88,7 +89,7 @@ class Recurrent(nn.Module):
         return self.cell.hidden_size
 
     def forward(
-        self, x: Tensor, lengths: Tensor | None = None, state: State | None = None
+        self, x: Tensor | Repeated, lengths: Tensor | None = None, state: State | None = None
     ) -> tuple[Tensor, Any]:
         """Read x (batch, time, input) from `state`, or from zero where it is None.
 
@@ -101,24 +102,21 @@ class Recurrent(nn.Module):
 
         Raises `ShapeError` where a shape or number type does not fit.
         """
-        start = self.check(x, lengths, state)
+        self.check_input(x)
+        start = self.check_state(state, x.shape[0])
         x = self.input_dropout(x)
-        h_mask = self.draw_recurrent_mask(x)
+        h_mask = self.draw_recurrent_mask(x.shape[0])
         if self.takes_kernels(x, lengths):
             return ragged.ragged_forward(self.cell, x, lengths, start, self.reverse, h_mask=h_mask)
+        if lengths is not None:
+            check_lengths(lengths, *x.shape[:2])
+        x = x.steps() if isinstance(x, Repeated) else x
         start = self.cell.initial_state(x.shape[0]) if start is None else start
         if self.path == "loop" or h_mask is not None or not can_fuse(self.cell):
             return self._loop(x, lengths, start, h_mask)
         return fused_forward(self.cell, x, lengths, start, self.reverse)
 
-    def check(self, x: Tensor, lengths: Tensor | None, state: State | None) -> State | None:
-        """The state as the cell's own type; raises `ShapeError` where something does not fit."""
-        self._check_input(x)
-        if lengths is not None:
-            check_lengths(lengths, *x.shape[:2])
-        return None if state is None else self._check_state(state, x)
-
-    def takes_kernels(self, x: Tensor, lengths: Tensor | None, directions: int = 1) -> bool:
+    def takes_kernels(self, x: Tensor | Repeated, lengths: Tensor | None, directions: int = 1) -> bool:
         """Whether our own kernels compute this: where they can, and nothing else is faster.
 
         `directions` is how many layers share one call.
@@ -126,7 +124,7 @@ class Recurrent(nn.Module):
         drops = self.training and self.recurrent_dropout > 0
         return (
             self.path != "loop"
-            and (drops or ragged.is_faster(self.cell, lengths, directions))
+            and (drops or isinstance(x, Repeated) or ragged.is_faster(self.cell, lengths, directions))
             and ragged.can_run(self.cell, x)
         )
 
@@ -157,26 +155,32 @@ class Recurrent(nn.Module):
         kept = (torch.where(alive, after, before) for after, before in zip(new, old, strict=True))
         return cast(State, self.cell.make_state(*kept))
 
-    def draw_recurrent_mask(self, x: Tensor) -> Tensor | None:
-        """(batch, hidden) mask, one for the whole sequence; None where nothing is dropped."""
+    def draw_recurrent_mask(self, rows: int) -> Tensor | None:
+        """(rows, hidden) mask, one for the whole sequence; None where nothing is dropped."""
         if not self.training or self.recurrent_dropout == 0.0:
             return None
-        return draw_mask(x.new_empty(x.shape[0], self.output_size), self.recurrent_dropout)
+        return draw_mask(self.cell.W.new_empty(rows, self.output_size), self.recurrent_dropout)
 
-    def _check_input(self, x: Tensor) -> None:
-        if x.ndim != 3 or x.shape[2] != self.cell.input_size:
+    def check_input(self, x: Tensor | Repeated) -> None:
+        """Raise `ShapeError` unless the cell can read x."""
+        shape = tuple(x.shape)
+        if len(shape) != 3 or shape[2] != self.cell.input_size:
             raise ShapeError(
-                f"x: expected shape (batch, time, {self.cell.input_size}), got {tuple(x.shape)}. "
+                f"x: expected shape (batch, time, {self.cell.input_size}), got {shape}. "
                 "Put the features on the last axis."
             )
-        if x.dtype != self.cell.W.dtype:
+        dtype = (x.inputs if isinstance(x, Repeated) else x).dtype
+        if dtype != self.cell.W.dtype:
             raise ShapeError(
-                f"x: expected {self.cell.W.dtype} as the layer's weights, got {x.dtype}. "
+                f"x: expected {self.cell.W.dtype} as the layer's weights, got {dtype}. "
                 f"Convert one of the two, e.g. x.to({self.cell.W.dtype})."
             )
 
-    def _check_state(self, state: State, x: Tensor) -> State:
-        expected = tuple((x.shape[0], self.cell.hidden_size) for _ in self.cell.initial_state(0))
+    def check_state(self, state: State | None, rows: int) -> State | None:
+        """The state as the cell's own type; raises `ShapeError` unless it is one of so many rows."""
+        if state is None:
+            return None
+        expected = tuple((rows, self.cell.hidden_size) for _ in self.cell.initial_state(0))
         got = tuple(tuple(part.shape) for part in state)
         if got != expected:
             raise ShapeError(

@@ -12,6 +12,7 @@ from hiddenstate.errors import SettingsError, ShapeError
 from hiddenstate.layers.bidirectional import Bidirectional
 from hiddenstate.layers.dropout import NO_DROPOUT, DropoutSettings
 from hiddenstate.layers.recurrent import Recurrent
+from hiddenstate.layers.repeated import Repeated
 
 
 @final
@@ -71,7 +72,7 @@ class Stacked(nn.Module):
         self.bidirectional = bidirectional
 
     def forward(
-        self, x: Tensor, lengths: Tensor | None = None, state: Sequence[Any] | None = None
+        self, x: Tensor | Repeated, lengths: Tensor | None = None, state: Sequence[Any] | None = None
     ) -> tuple[Tensor, tuple[Any, ...]]:
         """Read x (batch, time, input); lengths and state as in `Recurrent.forward`, one state per layer.
 
@@ -85,10 +86,11 @@ class Stacked(nn.Module):
                 "Take it from an earlier call."
             )
         final_states = []
+        outputs: Any = x
         for layer, before in zip(self.layers, state, strict=True):
-            x, after = layer(x, lengths, before)
+            outputs, after = layer(outputs, lengths, before)
             final_states.append(after)
-        return x, tuple(final_states)
+        return outputs, tuple(final_states)
 
     def torch_weights(self) -> dict[str, Tensor]:
         """The parameters as the state dict of the torch.nn.LSTM, GRU or RNN that computes the same."""

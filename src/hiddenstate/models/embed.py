@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from hiddenstate.data.text_batches import TextBatch
 from hiddenstate.data.vocabulary import PADDING, UNKNOWN
 from hiddenstate.errors import ShapeError
+from hiddenstate.layers import Repeated
 from hiddenstate.layers.dropout import check_share
 
 
@@ -82,17 +83,33 @@ class Embed(nn.Module):
 
     def forward(self, batch: TextBatch) -> Tensor:
         """(B, T, output_size) the words of a batch; padding is zero."""
-        words = batch.words
-        if self.training and self.word_dropout:
-            hidden = torch.rand(words.shape) < self.word_dropout
-            words = words.masked_fill(hidden & (words != PADDING), UNKNOWN)
-        vectors = self._look_up(words)  # (B, T, size)
-        if self.gram_table is None or batch.forms is None or batch.grams is None:
+        return self._vectors(self._drop_words(batch.words), batch.forms, batch)
+
+    def distinct(self, batch: TextBatch) -> Repeated:
+        """The same as `forward`, with each different word once: a text repeats half of its words."""
+        words, forms = self._drop_words(batch.words), batch.forms
+        if forms is None:
+            different, places = torch.unique(words, return_inverse=True)
+            return Repeated(self._vectors(different, None, batch), places)
+        most = int(forms.max()) + 1 if forms.numel() else 1
+        pairs, places = torch.unique(words * most + forms, return_inverse=True)
+        return Repeated(self._vectors(pairs // most, pairs % most, batch), places)
+
+    def _drop_words(self, words: Tensor) -> Tensor:
+        if not (self.training and self.word_dropout):
+            return words
+        hidden = torch.rand(words.shape) < self.word_dropout
+        return words.masked_fill(hidden & (words != PADDING), UNKNOWN)
+
+    def _vectors(self, words: Tensor, forms: Tensor | None, batch: TextBatch) -> Tensor:
+        """(..., output_size) for words and forms of one shape (...)."""
+        vectors = self._look_up(words)  # (..., size)
+        if self.gram_table is None or forms is None or batch.grams is None:
             return vectors
         features = nn.functional.embedding_bag(
             batch.grams, self.gram_table, batch.gram_starts, mode="mean", sparse=self.sparse_gradients
-        )  # (different words, gram_size); zero for a word without a known n-gram
-        return torch.cat([vectors, features[batch.forms]], dim=-1)  # (B, T, size + gram_size)
+        )  # (different forms, gram_size); zero for a word without a known n-gram
+        return torch.cat([vectors, features[forms]], dim=-1)  # (..., size + gram_size)
 
     def _look_up(self, words: Tensor) -> Tensor:
         if self.further is None:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from hiddenstate.attention import PoolSizes
 from hiddenstate.data.text_batches import TextBatch
 from hiddenstate.errors import SettingsError
-from hiddenstate.layers import DropoutSettings, Stacked, valid_steps
+from hiddenstate.layers import DropoutSettings, Repeated, Stacked, valid_steps
 from hiddenstate.layers.dropout import check_share
 from hiddenstate.models.embed import Embed, EmbedSizes
 from hiddenstate.models.heads import Heads
@@ -112,11 +112,16 @@ class TextClassifier(nn.Module):
 
     def forward(self, batch: TextBatch) -> Output:
         """Logits and attention of a batch of texts."""
-        return self.answer(self.embed(batch), batch.lengths)
+        if self.training and self.embedding_dropout.p > 0:
+            return self.answer(self.embed(batch), batch.lengths)
+        # Dropout makes each occurrence of a word another input; without it each word is multiplied once.
+        return self._read(self.embed.distinct(batch), batch.lengths)
 
     def answer(self, x: Tensor, lengths: Tensor) -> Output:
         """The same from embedded words x (B, T, size) of texts of `lengths` (B,)."""
-        x = self.embedding_dropout(x)
+        return self._read(self.embedding_dropout(x), lengths)
+
+    def _read(self, x: Tensor | Repeated, lengths: Tensor) -> Output:
         outputs, _ = self.recurrent(x, lengths)  # (B, T, features)
         mask = valid_steps(lengths, outputs.shape[1])  # (B, T)
         context, weights = self.pool(outputs, mask)  # (B, pooled), (B, T)

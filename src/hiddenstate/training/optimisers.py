@@ -28,14 +28,18 @@ def build_optimiser(model: nn.Module, settings: TrainingSettings) -> torch.optim
         raise TrainingError(
             "expected a model with parameters to train, got none that requires gradients. Unfreeze some."
         )
-    groups = [
-        {"params": [p for p in learning if p.ndim >= 2], "weight_decay": settings.weight_decay},
-        {"params": [p for p in learning if p.ndim < 2], "weight_decay": 0.0},
-    ]
+    groups: list[Group] = [{"params": learning, "weight_decay": 0.0}]
+    if settings.weight_decay:
+        groups = [
+            {"params": [p for p in learning if p.ndim >= 2], "weight_decay": settings.weight_decay},
+            {"params": [p for p in learning if p.ndim < 2], "weight_decay": 0.0},
+        ]
     # The rows that a batch reads come as sparse gradients, which no other optimiser takes.
+    on_cpu = all(p.device.type == "cpu" for p in learning)
+    sparse = settings.optimiser in ON_TABLES and (on_cpu or settings.optimiser == "row_wise_adamw")
     for module in model.modules():
         if hasattr(module, "sparse_gradients"):
-            setattr(module, "sparse_gradients", settings.optimiser == "row_wise_adamw")  # noqa: B010  typed as a tensor
+            setattr(module, "sparse_gradients", sparse)  # noqa: B010  typed as a tensor
     # One call for all parameters instead of several per parameter; torch has it for these devices.
     fused = all(p.is_floating_point() and p.device.type in ("cpu", "cuda") for p in learning)
     return OPTIMISERS[settings.optimiser]([group for group in groups if group["params"]], settings, fused)
@@ -43,16 +47,20 @@ def build_optimiser(model: nn.Module, settings: TrainingSettings) -> torch.optim
 
 def _adam(groups: list[Group], settings: TrainingSettings, fused: bool) -> torch.optim.Optimizer:
     """Kingma and Ba (2015), https://arxiv.org/abs/1412.6980; weight decay joins the gradient."""
-    from torch.optim import Adam
+    from hiddenstate.training.dense_rows import AdamOnTables
 
-    return Adam(groups, lr=settings.learning_rate, betas=(_momentum(settings, 0.9), 0.999), fused=fused)
+    return AdamOnTables(
+        groups, lr=settings.learning_rate, betas=(_momentum(settings, 0.9), 0.999), fused=fused
+    )
 
 
 def _adamw(groups: list[Group], settings: TrainingSettings, fused: bool) -> torch.optim.Optimizer:
     """Loshchilov and Hutter (2019), https://arxiv.org/abs/1711.05101; weight decay stays apart."""
-    from torch.optim import AdamW
+    from hiddenstate.training.dense_rows import AdamWOnTables
 
-    return AdamW(groups, lr=settings.learning_rate, betas=(_momentum(settings, 0.9), 0.999), fused=fused)
+    return AdamWOnTables(
+        groups, lr=settings.learning_rate, betas=(_momentum(settings, 0.9), 0.999), fused=fused
+    )
 
 
 def _row_wise_adamw(groups: list[Group], settings: TrainingSettings, fused: bool) -> torch.optim.Optimizer:
@@ -97,3 +105,6 @@ OPTIMISERS: dict[str, Callable[[list[Group], TrainingSettings, bool], torch.opti
     "row_wise_adamw": _row_wise_adamw,
     "sgd": _sgd,
 }
+
+ON_TABLES = {"adam", "adamw", "row_wise_adamw"}
+"""Those that take the sparse gradients of an embedding."""

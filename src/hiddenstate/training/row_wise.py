@@ -44,10 +44,11 @@ class RowWiseAdamW(AdamW):
         beta_1, beta_2 = group["betas"]
         rows, g = gradient.indices()[0], gradient.values()  # (touched,), (touched, size)
 
-        mean = memory["exp_avg"][rows].lerp_(g, 1 - beta_1)
-        square = memory["exp_avg_sq"][rows].mul_(beta_2).addcmul_(g, g, value=1 - beta_2)
-        memory["exp_avg"][rows] = mean
-        memory["exp_avg_sq"][rows] = square
-        spread = (square / (1 - beta_2**steps)).sqrt_().add_(group["eps"])
-        moved = parameter[rows] * (1 - rate * group["weight_decay"])
-        parameter[rows] = moved.addcdiv_(mean, spread, value=-rate / (1 - beta_1**steps))
+        # index_select copies whole rows, where memory[rows] would copy number by number.
+        mean = memory["exp_avg"].index_select(0, rows).lerp_(g, 1 - beta_1)
+        square = memory["exp_avg_sq"].index_select(0, rows).mul_(beta_2).addcmul_(g, g, value=1 - beta_2)
+        memory["exp_avg"].index_copy_(0, rows, mean)
+        memory["exp_avg_sq"].index_copy_(0, rows, square)
+        spread = square.div_(1 - beta_2**steps).sqrt_().add_(group["eps"])
+        moved = parameter.index_select(0, rows).mul_(1 - rate * group["weight_decay"])
+        parameter.index_copy_(0, rows, moved.addcdiv_(mean, spread, value=-rate / (1 - beta_1**steps)))

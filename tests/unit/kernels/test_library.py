@@ -99,6 +99,7 @@ def test_a_cell_whose_kernels_cannot_be_compiled_is_not_available_and_says_so_on
     def no_compiler(name):
         raise ImportError("no module named numba")
 
+    monkeypatch.setattr(library, "kernel", library.kernel.__wrapped__)
     monkeypatch.setattr(library, "_kernel", library._kernel.__wrapped__)
     monkeypatch.setattr(library, "_code", no_compiler)
     available = library.available.__wrapped__

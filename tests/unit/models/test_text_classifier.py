@@ -143,3 +143,43 @@ def test_wrong_names_and_shapes():
         TextClassifier(SIZES, (3, 0), SMALL)
     with pytest.raises(SettingsError, match="hidden_size: expected 1 or more, got 0"):
         settings(hidden_size=0)
+
+
+@pytest.mark.parametrize("word_dropout", [0.0, 0.4])
+@pytest.mark.parametrize("characters", [False, True])
+def test_each_different_word_once_gives_the_same_vectors_and_gradients(characters, word_dropout):
+    torch.manual_seed(0)
+    sizes = EmbedSizes(words=10, size=5, further=2, grams=6, gram_size=3 if characters else 0)
+    matrix = np.random.default_rng(0).normal(size=(12, 5)).astype(np.float32)
+    embed = Embed(sizes, matrix=matrix, word_dropout=word_dropout)
+    batch = batch_of([[2, 3, 4, 3], [5, 2], [1, 1, 11], []])
+    if characters:  # the two unknown words are different forms
+        forms = torch.tensor([[1, 2, 3, 2], [4, 1, 0, 0], [5, 6, 7, 0], [0, 0, 0, 0]])
+        starts = torch.tensor([0, 0, 1, 2, 3, 4, 6, 7])
+        grams = torch.tensor([0, 1, 2, 3, 4, 5, 0, 1])
+        batch = batch._replace(forms=forms, grams=grams, gram_starts=starts)
+    weights = torch.randn(4, 4, embed.output_size)
+    found = []
+    for read in (embed, lambda each: embed.distinct(each).steps()):
+        torch.manual_seed(1)  # the same words are dropped
+        vectors = read(batch)
+        learning = [p for p in embed.parameters() if p.requires_grad]
+        found.append([vectors, *torch.autograd.grad((vectors * weights).sum(), learning)])
+    for one, other in zip(*found, strict=True):
+        torch.testing.assert_close(one, other)
+    assert len(embed.distinct(batch).inputs) < batch.words.numel()
+
+
+def test_a_model_without_dropout_multiplies_each_different_word_once(monkeypatch):
+    model = TextClassifier(SIZES, (3,), settings(embedding_dropout=0.5))
+    counted = []
+    distinct = model.embed.distinct
+    monkeypatch.setattr(model.embed, "distinct", lambda batch: counted.append(1) or distinct(batch))
+    batch = batch_of([[2, 3, 4], [5]])
+    model.train()(batch)
+    assert not counted, "dropout makes every occurrence another input"
+    by_word = model.eval()(batch).logits[0]
+    assert len(counted) == 1
+    outputs, _ = model.recurrent(model.embed(batch), batch.lengths)
+    context, _ = model.pool(outputs, torch.tensor([[True, True, True], [True, False, False]]))
+    torch.testing.assert_close(by_word, model.heads(context)[0])
