@@ -294,6 +294,7 @@ def test_int8_products_are_exact_where_bytes_are(layers, int8):
 def test_int8_is_refused_where_the_processor_cannot(layers, monkeypatch, tmp_path):
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
     monkeypatch.setattr(byte_products, "AVAILABLE", False)
+    monkeypatch.setattr(library, "kernel", library.kernel.__wrapped__)
     monkeypatch.setattr(library, "_kernel", library._kernel.__wrapped__)
     monkeypatch.setattr(library, "_sources", library._sources.__wrapped__)
     with pytest.raises(library.KernelError, match=r"expected a processor with AVX-512 VNNI.*Use bfloat16"):
