@@ -37,6 +37,8 @@ format: $(READY) ## format and repair what can be repaired
 bench: $(READY) ## speed, beside torch in the same run
 	$(BIN)/python benchmarks/training_speed.py
 	$(BIN)/python benchmarks/streaming.py
+	$(BIN)/python benchmarks/c_speed.py
+	$(BIN)/python benchmarks/parity.py --seeds 1 --steps 100000
 
 clean:          ## remove what was made
 	rm -rf build dist $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
