@@ -139,6 +139,8 @@ class Column:
         """Language: letters make up most of it, and it is no number, stamp, path, link or code."""
         if self.numeric or self.stamps or self.wall_times or self.audio or not self.filled:
             return False
+        if self._most(lambda value: value[0] in "[{"):
+            return False  # a list or an object, not language
         letters = sum(char.isalpha() for value in self.filled for char in value)
         if letters < 0.5 * sum(len(value.replace(" ", "")) for value in self.filled):
             return False

@@ -101,6 +101,8 @@ def _aligned(rows: Sequence[Mapping[str, Any]], name: str, text: str) -> bool:
     matched = outside = 0
     for row in rows:
         tags, words = row.get(name) or "", row.get(text) or ""
+        if not isinstance(tags, str | list) or not isinstance(words, str | list):
+            return False
         tags = tags.split() if isinstance(tags, str) else [str(tag) for tag in tags]
         words = words.split() if isinstance(words, str) else words
         matched += len(tags) == len(words)

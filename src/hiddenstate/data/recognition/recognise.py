@@ -1,6 +1,7 @@
 """What a file or folder holds: every rule is asked, and the best guess comes first."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from hiddenstate.choices import closest
@@ -12,7 +13,7 @@ from hiddenstate.data.recognition.grid import (
     grid_of_parquet,
     objects_of,
 )
-from hiddenstate.data.recognition.guess import KINDS, Guess, Recognition
+from hiddenstate.data.recognition.guess import CLEAR, KINDS, Guess, Recognition
 from hiddenstate.data.recognition.intents import guess_intent_table, guess_intents, intents_in
 from hiddenstate.data.recognition.labelled_texts import (
     guess_labelled_lines,
@@ -41,6 +42,9 @@ TABLE_RULES = (
     guess_series,
 )
 LINE_RULES = (guess_conll, guess_slashed, guess_twin, guess_labelled_lines)
+SPECIFIC = frozenset(("intents", "tagged", "recordings"))
+"""Kinds with a mark of their own: where one fits, a general rule that fits too says less."""
+GENERAL = 0.7
 MOST_FILES = 20_000
 TEXTS = frozenset((".txt", ".md", ".eml", ""))
 
@@ -56,8 +60,11 @@ def recognise(path: Path) -> Recognition:
         guesses = list(_of_grid(grid_of_parquet(path)))
     else:
         guesses = list(_of_sample(read_sample(path)))
+    specific = any(guess.kind in SPECIFIC and guess.score >= CLEAR for guess in guesses)
     best: dict[str, Guess] = {}
     for guess in guesses:
+        if specific and guess.kind not in SPECIFIC:
+            guess = replace(guess, score=GENERAL * guess.score)
         if guess.score > 0.2 and (guess.kind not in best or guess.score > best[guess.kind].score):
             best[guess.kind] = guess
     if not best:
@@ -128,7 +135,7 @@ def _of_folder(folder: Path) -> Iterator[Guess]:
     chosen = twin or _largest(files, folder)
     for guess in recognise(chosen).guesses:
         seen = (f"The folder's largest file, {chosen.relative_to(folder)}, was looked at.", *guess.evidence)
-        yield Guess(guess.kind, guess.score, seen, guess.roles, guess.hindrances, {**guess.facts, "file": str(chosen)})
+        yield replace(guess, evidence=seen, facts={**guess.facts, "file": str(chosen)})
 
 
 def _largest(files: list[Path], folder: Path) -> Path:
@@ -142,6 +149,4 @@ def _largest(files: list[Path], folder: Path) -> Path:
 def _with(guess: Guess, sample: Sample) -> Guess:
     if not sample.hindrances:
         return guess
-    return Guess(
-        guess.kind, guess.score, guess.evidence, guess.roles, (*sample.hindrances, *guess.hindrances), guess.facts
-    )
+    return replace(guess, hindrances=(*sample.hindrances, *guess.hindrances))
