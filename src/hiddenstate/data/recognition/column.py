@@ -61,9 +61,7 @@ class Column:
     @cached_property
     def filled(self) -> tuple[str, ...]:
         """The values that are there."""
-        return tuple(
-            value.strip() for value in self.values if value and value.strip().lower() not in MISSING
-        )
+        return tuple(value.strip() for value in self.values if value and value.strip().lower() not in MISSING)
 
     @cached_property
     def counts(self) -> Counter[str]:
@@ -87,8 +85,8 @@ class Column:
             return True
         if not (self.numeric and len(self.filled) > 2 and self._most(lambda value: value.isdigit())):
             return False
-        lengths = {len(value) for value in self.filled}
-        numbers = [int(value) for value in self.filled]
+        lengths = {len(value) for value in self.filled if value.isdigit()}
+        numbers = [int(value) for value in self.filled if value.isdecimal()]
         rising = all(a <= b for a, b in zip(numbers, numbers[1:], strict=False))
         unix = lengths <= {9, 10} or lengths <= {12, 13}
         return rising and unix and len(self.counts) > len(self.filled) // 2
@@ -98,7 +96,7 @@ class Column:
         """Whole numbers that can be years and follow each other."""
         if not self._most(lambda value: bool(re.fullmatch(r"(1[5-9]|20|21)\d\d", value))):
             return False
-        years = sorted({int(value) for value in self.filled})
+        years = sorted({int(value) for value in self.filled if value.isdecimal()})
         return len(years) > 4 and years[-1] - years[0] < 1.5 * len(years)
 
     @cached_property
@@ -121,7 +119,7 @@ class Column:
         """The number of the row, or another key: whole numbers that all differ and only rise."""
         if not self.whole or self.distinct < 1.0 or len(self.filled) < 3:
             return False
-        numbers = [float(value) for value in self.filled]
+        numbers = [float(value) for value in self.filled if is_number(value)]
         return all(a < b for a, b in zip(numbers, numbers[1:], strict=False))
 
     @cached_property
@@ -144,7 +142,9 @@ class Column:
         letters = sum(char.isalpha() for value in self.filled for char in value)
         if letters < 0.5 * sum(len(value.replace(" ", "")) for value in self.filled):
             return False
-        codes = sum(bool(re.fullmatch(r"https?://\S+|\S*[\\/_@]\S*|[0-9a-f-]{16,}", value)) for value in self.filled)
+        codes = sum(
+            bool(re.fullmatch(r"https?://\S+|\S*[\\/_@]\S*|[0-9a-f-]{16,}", value)) for value in self.filled
+        )
         return codes < 0.5 * len(self.filled)
 
     @property

@@ -22,6 +22,18 @@ CLOSE = 0.85
 
 
 @dataclass(frozen=True)
+class Remedy:
+    """Something that keeps training from reading the file as it is, and what to do about it."""
+
+    reason: str
+    """One sentence, with the remedy where no command does it."""
+    command: str = ""
+    """A shell pipeline from ``{cat}``, which prints the file, into ``{target}``."""
+    ending: str = ""
+    """Of the file that the command writes: ".tsv"."""
+
+
+@dataclass(frozen=True)
 class Guess:
     """One thing that the file may be."""
 
@@ -33,8 +45,8 @@ class Guess:
     """What was seen, one sentence each."""
     roles: Mapping[str, str] = field(default_factory=dict)
     """Column or file -> what it is taken for: ``{"text": "question", "target": "label"}``."""
-    hindrances: tuple[str, ...] = ()
-    """What keeps training from reading the file as it is, with the remedy."""
+    hindrances: tuple[Remedy, ...] = ()
+    """What has to be done before training, in this order."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """Measured on the sample: lengths, rows, classes."""
 

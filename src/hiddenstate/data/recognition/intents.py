@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from hiddenstate.data.recognition.grid import Grid
-from hiddenstate.data.recognition.guess import Guess
+from hiddenstate.data.recognition.guess import Guess, Remedy
 from hiddenstate.data.recognition.sample import read_sample
 
 INTENT_NAMES = frozenset("intent intents intention absicht label domain action intencion intención".split())
@@ -71,7 +71,7 @@ def intents_in(folder: Path) -> Guess | None:
             f"{len(set(labels.lines))} different intents.",
         ),
         {"text": "seq.in", "slots": "seq.out", "target": "label"},
-        ("Write one JSON object a line: text, intent, slots.",),
+        (Remedy("Write one JSON object a line: text, intent, slots."),),
         {"rows": words.total, "classes": len(set(labels.lines))},
     )
 
@@ -81,11 +81,13 @@ def _few(rows: Sequence[Mapping[str, Any]], name: str) -> bool:
     values = [row.get(name) for row in rows if row.get(name) not in (None, "")]
     if not values or not all(isinstance(value, str) for value in values):
         return False
-    return 2 <= len(set(values)) <= max(12, 0.5 * len(values)) and max(len(str(v).split()) for v in values) < 6
+    return (
+        2 <= len(set(values)) <= max(12, 0.5 * len(values)) and max(len(str(v).split()) for v in values) < 6
+    )
 
 
 def _slots(rows: Sequence[Mapping[str, Any]], name: str, text: str | None) -> bool:
-    values = [row.get(name) for row in rows if row.get(name) not in (None, "")]
+    values: list[Any] = [row[name] for row in rows if row.get(name) not in (None, "")]
     if not values:
         return False
     if all(isinstance(value, dict) for value in values):

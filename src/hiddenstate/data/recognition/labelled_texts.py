@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hiddenstate.data.recognition.column import Column, words_in
 from hiddenstate.data.recognition.grid import Grid
-from hiddenstate.data.recognition.guess import Guess
+from hiddenstate.data.recognition.guess import Guess, Remedy
 from hiddenstate.data.recognition.sample import Sample
 
 LABEL_NAMES = frozenset(
@@ -20,6 +20,11 @@ TEXT_NAMES = frozenset(
     "document headline title abstract satz nachricht frage kommentar beschreibung texte phrase commentaire "
     "question texto frase mensaje comentario testo frase messaggio name word".split()
 )
+TO_TABLE = (
+    """{cat} | awk 'BEGIN {print "label\\ttext"} {l=$1; sub(/^[ \\t]*[^ \\t]+[ \\t]+/, ""); print l "\\t" $0}' """
+    "> {target}"
+)
+"""The first word of each line, a tab, and the rest."""
 _COARSE = re.compile(r"(__label__)?[^\s:]{1,30}(:[^\s:]{1,30})?")
 
 
@@ -30,7 +35,9 @@ def guess_labelled_texts(grid: Grid) -> Guess | None:
         return None
     text = texts[0]
     labels = sorted(
-        (column for column in grid.columns if column is not text and column.classes), key=_labelness, reverse=True
+        (column for column in grid.columns if column is not text and column.classes),
+        key=_labelness,
+        reverse=True,
     )
     if not labels:
         return None
@@ -75,10 +82,6 @@ def guess_labelled_lines(sample: Sample) -> Guess | None:
     words = sum(map(words_in, texts)) / len(texts)
     if not few or shaped < 0.99 or words < 2 or marked < 0.95:
         return None
-    command = (
-        "awk 'BEGIN{print \"label\\ttext\"} {l=$1; sub(/^[^ \\t]+[ \\t]+/,\"\"); print l\"\\t\"$0}' "
-        f"{sample.path.name} > {sample.path.name}.tsv"
-    )
     return Guess(
         "labelled_texts",
         0.9,
@@ -87,7 +90,7 @@ def guess_labelled_lines(sample: Sample) -> Guess | None:
             f"The marks: {', '.join(name for name, _ in labels.most_common(6))}{', ...' if len(labels) > 6 else ''}.",
         ),
         {"text": "text", "target": "label"},
-        (f"No header and no separator between label and text. Convert it: {command}",),
+        (Remedy("There is no line of names and no separator between label and text.", TO_TABLE, ".tsv"),),
         {
             "rows": sample.total,
             "classes": len(labels),
@@ -97,11 +100,17 @@ def guess_labelled_lines(sample: Sample) -> Guess | None:
     )
 
 
-def header_needed(grid: Grid, names: dict[str, str]) -> str:
+def header_needed(grid: Grid, names: dict[str, str]) -> Remedy:
     """What to do about a table whose first line is data already."""
     separator = {"\t": "\\t"}.get(grid.separator, grid.separator)
-    header = separator.join(names.get(column.name, f"c{place}") for place, column in enumerate(grid.columns, 1))
-    return f"No line of names. Put one in front: (printf '{header}\\n'; cat FILE) > with_names.csv"
+    header = separator.join(
+        names.get(column.name, f"c{place}") for place, column in enumerate(grid.columns, 1)
+    )
+    return Remedy(
+        "Its first line is data, not the names of the columns.",
+        f"(printf '{header}\\n'; {{cat}}) > {{target}}",
+        ".tsv" if grid.separator == "\t" else ".csv",
+    )
 
 
 def _marked(name: str) -> bool:
@@ -112,7 +121,9 @@ def _marked(name: str) -> bool:
 def _may_be_text(column: Column) -> bool:
     if not column.written or column.distinct < 0.25 or len(column.counts) < 6:
         return False
-    return column.free or column.name.lower() in TEXT_NAMES or column.mean_words >= 1.8 or column.distinct > 0.8
+    return (
+        column.free or column.name.lower() in TEXT_NAMES or column.mean_words >= 1.8 or column.distinct > 0.8
+    )
 
 
 def _textness(column: Column) -> float:
@@ -145,6 +156,10 @@ def texts_in_folders(texts: dict[str, Sequence[str]]) -> Guess | None:
         0.85,
         (f"{count:,} text files in {len(texts)} folders, one folder for each label: {names}.",),
         {"text": "text", "target": "label"},
-        ("Training reads one table. Write the texts into a CSV file with the columns text and label.",),
+        (
+            Remedy(
+                "Training reads one table: write the texts into a CSV file with the columns text and label."
+            ),
+        ),
         {"rows": count, "classes": len(texts)},
     )

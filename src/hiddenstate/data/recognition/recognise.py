@@ -139,7 +139,9 @@ def _of_folder(folder: Path) -> Iterator[Guess]:
 
 
 def _largest(files: list[Path], folder: Path) -> Path:
-    data = [path for path in files if path.stem.upper() not in ("README", "LICENSE", "LICENCE", "ATTRIBUTION")]
+    data = [
+        path for path in files if path.stem.upper() not in ("README", "LICENSE", "LICENCE", "ATTRIBUTION")
+    ]
     if not data:
         names = [path.name for path in files]
         raise InputError(f"{folder}: expected a file of data, got {closest('', names)} Name the file.")

@@ -9,7 +9,9 @@ from hiddenstate.data.recognition.column import Column
 from hiddenstate.data.recognition.grid import Grid
 from hiddenstate.data.recognition.guess import Guess
 
-ENDINGS = frozenset((".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".aif", ".aiff", ".wma", ".au"))
+ENDINGS = frozenset(
+    (".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".aif", ".aiff", ".wma", ".au")
+)
 MOST_HEADERS = 50
 
 
@@ -27,7 +29,9 @@ def guess_sound_folder(folder: Path, files: list[Path]) -> Guess | None:
     roles = {}
     facts: dict[str, object] = {"rows": len(sounds)}
     if len(by_folder) > 1:
-        evidence.append(f"In {len(by_folder)} folders, one for each label: {', '.join(sorted(by_folder)[:6])}.")
+        evidence.append(
+            f"In {len(by_folder)} folders, one for each label: {', '.join(sorted(by_folder)[:6])}."
+        )
         roles["target"] = "name of the folder"
         facts["classes"] = len(by_folder)
     elif labels := _labels_in_names([path.stem for path in sounds]):

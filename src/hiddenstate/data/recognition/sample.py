@@ -1,11 +1,11 @@
 """The beginning of a file: enough to tell what it is, however large it is."""
 
 import gzip
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
 from hiddenstate.data.files import check_file
+from hiddenstate.data.recognition.guess import Remedy
 from hiddenstate.errors import InputError
 
 SAMPLE_BYTES = 1_000_000
@@ -34,12 +34,18 @@ class Sample:
         return Path(name).suffix
 
     @property
-    def hindrances(self) -> tuple[str, ...]:
+    def hindrances(self) -> tuple[Remedy, ...]:
         """What keeps training from reading the file's characters."""
         if self.encoding == "utf-8-sig":
             return ()
-        source = "UTF-16" if self.encoding == "utf-16" else "WINDOWS-1252"
-        return (f"Not in UTF-8. Convert it: iconv -f {source} -t UTF-8 {self.path.name} > utf8{self.ending}",)
+        source = {"utf-16": "UTF-16", "cp1252": "WINDOWS-1252"}.get(self.encoding, "ISO-8859-1")
+        return (
+            Remedy(
+                "It is not written in UTF-8.",
+                f"{{cat}} | iconv -f {source} -t UTF-8 > {{target}}",
+                self.ending or ".txt",
+            ),
+        )
 
 
 def read_sample(path: Path) -> Sample:
@@ -73,7 +79,7 @@ def _first_bytes(path: Path) -> tuple[bytes, bool, int]:
     """The beginning, whether it is everything, and how many bytes of the file on disk it took."""
     with path.open("rb") as raw:
         if path.name.lower().endswith(".gz"):
-            with gzip.GzipFile(fileobj=io.BufferedReader(raw)) as file:  # type: ignore[type-var]
+            with gzip.GzipFile(fileobj=raw) as file:
                 data = file.read(SAMPLE_BYTES)
                 return data, len(file.read(1)) == 0, min(raw.tell(), path.stat().st_size)
         data = raw.read(SAMPLE_BYTES)

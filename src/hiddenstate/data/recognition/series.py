@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hiddenstate.data.recognition.column import Column
 from hiddenstate.data.recognition.grid import Grid
-from hiddenstate.data.recognition.guess import Guess
+from hiddenstate.data.recognition.guess import Guess, Remedy
 from hiddenstate.data.recognition.labelled_texts import header_needed
 
 TARGET_NAMES = re.compile(
@@ -58,7 +58,9 @@ def guess_series(grid: Grid) -> Guess | None:
         roles = {"time": "time", "target": "value"}
     if clock is not None:
         hindrances.append(
-            f'Date and time of day stand in two columns: join "{time.name}" and "{clock.name}" into one.'
+            Remedy(
+                f'Date and time of day stand in two columns: join "{time.name}" and "{clock.name}" into one.'
+            )
         )
     facts = {"rows": grid.total, "step_seconds": step, "horizon": _horizon(step), "columns": len(numbers)}
     return Guess("series", max(0.0, min(score, 1.0)), tuple(evidence), roles, tuple(hindrances), facts)
@@ -71,16 +73,18 @@ def _without_time(grid: Grid, numbers: list[Column]) -> Guess | None:
     smooth = max(_smoothness(column) for column in numbers)
     if smooth < 0.4:
         return None
+    alone = len(grid.columns) == 1
     return Guess(
         "series",
-        0.45 + 0.3 * smooth,
+        0.45 + 0.3 * smooth if alone else 0.4 * smooth,
         (
             grid.described,
             f"All numbers and no time stamps, but neighbouring rows are alike (correlation {smooth:.2f}): "
-            "rows in the order of time.",
+            "perhaps rows in the order of time.",
+            "If each row is a thing of its own, a recurrent network is the wrong tool: try gradient boosting.",
         ),
         {"target": max(numbers, key=_smoothness).name},
-        ("No column of time stamps. Add one with the time of each row.",),
+        (Remedy("There is no column of time stamps: add one with the time of each row."),),
         {"rows": grid.total, "horizon": None, "step_seconds": None, "columns": len(numbers)},
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hiddenstate.data.recognition.grid import Grid
-from hiddenstate.data.recognition.guess import Guess
+from hiddenstate.data.recognition.guess import Guess, Remedy
 from hiddenstate.data.recognition.sample import Sample
 
 _TAG = re.compile(r"[BIOESLU](-[\w.\-]+)?")
@@ -31,9 +31,9 @@ def guess_conll(sample: Sample) -> Guess | None:
     if width < 2 or count < 0.95 * len(cells):
         return None
     cells = [row for row in cells if len(row) == width]
-    if width == CONLLU_COLUMNS and sum(bool(re.fullmatch(r"\d+([-.]\d+)?", row[0])) for row in cells) > 0.98 * len(
-        cells
-    ):
+    if width == CONLLU_COLUMNS and sum(
+        bool(re.fullmatch(r"\d+([-.]\d+)?", row[0])) for row in cells
+    ) > 0.98 * len(cells):
         tags = Counter(row[3] for row in cells)
         return _guess(
             1.0,
@@ -64,7 +64,7 @@ def guess_slashed(sample: Sample) -> Guess | None:
     if len(tags) > max(60, len(words) // 5):
         return None
     how = "Running text in which each word carries its tag: " + " ".join(words[:3]) + "."
-    hindrance = "Write one word and its tag a line, with an empty line after each sentence."
+    hindrance = Remedy("Write one word and its tag a line, with an empty line after each sentence.")
     guess = _guess(0.95, how, ("word", "tag"), tags, len(sample.lines), len(words), sample)
     return Guess(guess.kind, guess.score, guess.evidence, guess.roles, (hindrance,), guess.facts)
 
@@ -99,7 +99,7 @@ def guess_token_table(grid: Grid) -> Guess | None:
             f'"{tag.name}" one of {len(tag.counts)} tags: {", ".join(list(tag.counts)[:6])}.',
         ),
         {"text": word.name, "target": tag.name},
-        ("Write it as CoNLL: word, tab, tag, and an empty line after each sentence.",),
+        (Remedy("Write it as CoNLL: word, tab, tag, and an empty line after each sentence."),),
         {"rows": grid.total, "classes": len(tag.counts)},
     )
 
@@ -126,7 +126,9 @@ def guess_token_objects(rows: Sequence[dict[str, Any]]) -> Guess | None:
 
 def _aligned_lists(rows: Sequence[dict[str, Any]]) -> tuple[str, str] | None:
     names = [
-        name for name in rows[0] if all(isinstance(row.get(name), list) and row.get(name) for row in rows[:50])
+        name
+        for name in rows[0]
+        if all(isinstance(row.get(name), list) and row.get(name) for row in rows[:50])
     ]
     pairs = [
         (one, other)
@@ -146,7 +148,13 @@ def _aligned_lists(rows: Sequence[dict[str, Any]]) -> tuple[str, str] | None:
 
 
 def _guess(
-    score: float, how: str, names: tuple[str, str], tags: Counter[str], blanks: int, words: int, sample: Sample
+    score: float,
+    how: str,
+    names: tuple[str, str],
+    tags: Counter[str],
+    blanks: int,
+    words: int,
+    sample: Sample,
 ) -> Guess:
     top = ", ".join(tag for tag, _ in tags.most_common(6))
     return Guess(

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-
 from tests.unit.data.recognition.tuned_on import wave, write
 from tests.unit.data.recognition.words import Writer
 
@@ -47,7 +46,9 @@ def labelled_texts_titles_and_bodies(folder: Path) -> Path:
         {
             "rubrique": [writer.pick(names) for _ in range(240)],
             "chapeau": [writer.sentence(3, 8) for _ in range(240)],
-            "article": [" ".join(writer.sentence(5, 12) for _ in range(writer.whole(1, 9))) for _ in range(240)],
+            "article": [
+                " ".join(writer.sentence(5, 12) for _ in range(writer.whole(1, 9))) for _ in range(240)
+            ],
         }
     )
     frame.write_parquet(folder / "articles.parquet")
@@ -57,7 +58,9 @@ def labelled_texts_titles_and_bodies(folder: Path) -> Path:
 def labelled_texts_fasttext(folder: Path) -> Path:
     writer = Writer("pl", 105)
     topics = ["kuchnia", "dom", "auto", "sport", "praca", "inne", "zdrowie"]
-    return write(folder / "train.ft", [f"__label__{writer.pick(topics)} {writer.sentence(4, 20)}" for _ in range(300)])
+    return write(
+        folder / "train.ft", [f"__label__{writer.pick(topics)} {writer.sentence(4, 20)}" for _ in range(300)]
+    )
 
 
 def labelled_texts_names(folder: Path) -> Path:
@@ -94,7 +97,9 @@ def series_us_dates_many_columns(folder: Path) -> Path:
     start = datetime(2018, 1, 2)
     walk = 100 + np.cumsum(random.normal(0, 1, (260, 4)), axis=0)
     rows = [
-        f"{start + timedelta(days=n + 2 * (n // 5)):%m/%d/%Y}," + ",".join(f"{v:.2f}" for v in walk[n]) + f",{random.integers(10**5, 10**6)}"
+        f"{start + timedelta(days=n + 2 * (n // 5)):%m/%d/%Y},"
+        + ",".join(f"{v:.2f}" for v in walk[n])
+        + f",{random.integers(10**5, 10**6)}"
         for n in range(260)
     ]
     return write(folder / "stock.csv", ["Date,Open,High,Low,Close,Volume", *rows])
@@ -106,7 +111,10 @@ def series_semicolons_decimal_comma_two_time_columns(folder: Path) -> Path:
     rows = []
     for n in range(700):
         when = start + timedelta(minutes=10 * n)
-        rows.append(f"{when:%d/%m/%Y};{when:%H:%M:%S};" + f"{random.gamma(2, 1):.3f};{random.normal(230, 2):.2f}".replace(".", ","))
+        rows.append(
+            f"{when:%d/%m/%Y};{when:%H:%M:%S};"
+            + f"{random.gamma(2, 1):.3f};{random.normal(230, 2):.2f}".replace(".", ",")
+        )
     return write(folder / "haus.csv", ["Date;Time;Leistung;Spannung", *rows])
 
 
@@ -125,14 +133,22 @@ def series_gaps_missing_and_a_note(folder: Path) -> Path:
             continue
         value = "NA" if random.random() < 0.03 else f"{random.normal(7, 1):.2f}"
         note = "sensor cleaned by hand" if random.random() < 0.01 else ""
-        rows.append(f"{start + timedelta(hours=n):%Y/%m/%d %H:%M},{value},{random.normal(1010, 5):.0f},{note}")
+        rows.append(
+            f"{start + timedelta(hours=n):%Y/%m/%d %H:%M},{value},{random.normal(1010, 5):.0f},{note}"
+        )
     return write(folder / "station.csv", ["zeit,wert,hPa,remark", *rows])
 
 
 def series_long_json(folder: Path) -> Path:
     random = np.random.default_rng(113)
     rows = [
-        json.dumps({"meter": f"M{meter}", "ds": str(datetime(2024, 1, 1) + timedelta(hours=hour)), "kwh": round(float(random.gamma(2, 1)), 3)})
+        json.dumps(
+            {
+                "meter": f"M{meter}",
+                "ds": str(datetime(2024, 1, 1) + timedelta(hours=hour)),
+                "kwh": round(float(random.gamma(2, 1)), 3),
+            }
+        )
         for meter in range(5)
         for hour in range(80)
     ]
@@ -144,7 +160,9 @@ def tagged_four_columns_docstart(folder: Path) -> Path:
     rows = ["-DOCSTART- -X- -X- O", ""]
     for _ in range(50):
         for token in writer.tokens(writer.whole(5, 20)):
-            rows.append(f"{token} {writer.pick(['NN', 'VBD', 'IN', 'NNP'])} {writer.pick(['B-NP', 'I-NP', 'O'])} {writer.pick(['O', 'O', 'B-ORG'])}")
+            rows.append(
+                f"{token} {writer.pick(['NN', 'VBD', 'IN', 'NNP'])} {writer.pick(['B-NP', 'I-NP', 'O'])} {writer.pick(['O', 'O', 'B-ORG'])}"
+            )
         rows.append("")
     return write(folder / "eng.testa", rows)
 
@@ -153,7 +171,10 @@ def tagged_tabs_plain_tags(folder: Path) -> Path:
     writer = Writer("de", 115)
     rows = []
     for _ in range(70):
-        rows += [f"{token}\t{writer.pick(['Substantiv', 'Verb', 'Artikel', 'Adjektiv', 'Präposition'])}" for token in writer.tokens(writer.whole(3, 14))]
+        rows += [
+            f"{token}\t{writer.pick(['Substantiv', 'Verb', 'Artikel', 'Adjektiv', 'Präposition'])}"
+            for token in writer.tokens(writer.whole(3, 14))
+        ]
         rows.append("")
     return write(folder / "wortarten.tsv", rows)
 
@@ -162,7 +183,13 @@ def tagged_slashes(folder: Path) -> Path:
     writer = Writer("en", 116)
     return write(
         folder / "brown.txt",
-        [" ".join(f"{token}/{writer.pick(['NN', 'VB', 'AT', 'JJ', 'IN'])}" for token in writer.tokens(writer.whole(5, 18))) for _ in range(80)],
+        [
+            " ".join(
+                f"{token}/{writer.pick(['NN', 'VB', 'AT', 'JJ', 'IN'])}"
+                for token in writer.tokens(writer.whole(5, 18))
+            )
+            for _ in range(80)
+        ],
     )
 
 
@@ -170,7 +197,10 @@ def tagged_packed_numbers_first(folder: Path) -> Path:
     writer = Writer("fr", 117)
     rows = []
     for _ in range(60):
-        rows += [f"{at}\t{token}\t{writer.pick(['O', 'O', 'O', 'B-LIEU', 'I-LIEU'])}" for at, token in enumerate(writer.tokens(writer.whole(4, 16)))]
+        rows += [
+            f"{at}\t{token}\t{writer.pick(['O', 'O', 'O', 'B-LIEU', 'I-LIEU'])}"
+            for at, token in enumerate(writer.tokens(writer.whole(4, 16)))
+        ]
         rows.append("")
     path = folder / "lieux.bio.gz"
     path.write_bytes(gzip.compress("\n".join(rows).encode()))
@@ -182,7 +212,9 @@ def pairs_with_scores_and_ids(folder: Path) -> Path:
     rows = []
     for number in range(250):
         count = one.whole(3, 18)
-        rows.append(f"{number}\t{one.sentence(count, count + 2)}\t{other.sentence(count, count + 2)}\t{one.random.random():.3f}")
+        rows.append(
+            f"{number}\t{one.sentence(count, count + 2)}\t{other.sentence(count, count + 2)}\t{one.random.random():.3f}"
+        )
     return write(folder / "mined.tsv", ["id\tsentence_es\tsentence_pl\tscore", *rows])
 
 
@@ -191,7 +223,12 @@ def pairs_json_japanese(folder: Path) -> Path:
     rows = []
     for _ in range(140):
         count = one.whole(3, 15)
-        rows.append(json.dumps({"english": one.sentence(count, count), "japanese": other.sentence(count, count)}, ensure_ascii=False))
+        rows.append(
+            json.dumps(
+                {"english": one.sentence(count, count), "japanese": other.sentence(count, count)},
+                ensure_ascii=False,
+            )
+        )
     return write(folder / "enja.jsonl", rows)
 
 
@@ -226,13 +263,25 @@ def recordings_flac_speakers(folder: Path) -> Path:
 
 def recordings_transcripts(folder: Path) -> Path:
     writer = Writer("de", 125)
-    rows = [f"common_voice_de_{number}.mp3\t{writer.sentence(4, 12)}\t{writer.whole(0, 4)}\t{writer.pick(['male', 'female', ''])}" for number in range(120)]
+    rows = [
+        f"common_voice_de_{number}.mp3\t{writer.sentence(4, 12)}\t{writer.whole(0, 4)}\t{writer.pick(['male', 'female', ''])}"
+        for number in range(120)
+    ]
     return write(folder / "validated.tsv", ["path\tsentence\tup_votes\tgender", *rows])
 
 
 def recordings_absolute_paths_in_json(folder: Path) -> Path:
     writer = Writer("en", 126)
-    rows = [json.dumps({"audio_filepath": f"/data/noise/{n}.OGG", "duration": 1.5, "command": writer.pick(["up", "down"])}) for n in range(60)]
+    rows = [
+        json.dumps(
+            {
+                "audio_filepath": f"/data/noise/{n}.OGG",
+                "duration": 1.5,
+                "command": writer.pick(["up", "down"]),
+            }
+        )
+        for n in range(60)
+    ]
     return write(folder / "manifest.jsonl", rows)
 
 
@@ -246,19 +295,35 @@ def recordings_with_readme(folder: Path) -> Path:
 
 def plain_one_paragraph_a_line(folder: Path) -> Path:
     writer = Writer("fr", 127)
-    return write(folder / "roman.md", ["# Chapitre premier", *(", ".join(writer.sentence(3, 9, end="") for _ in range(writer.whole(1, 8))) for _ in range(150))])
+    return write(
+        folder / "roman.md",
+        [
+            "# Chapitre premier",
+            *(
+                ", ".join(writer.sentence(3, 9, end="") for _ in range(writer.whole(1, 8)))
+                for _ in range(150)
+            ),
+        ],
+    )
 
 
 def plain_japanese(folder: Path) -> Path:
     writer = Writer("ja", 128)
-    return write(folder / "novel.txt", ["".join(writer.sentence(4, 15) for _ in range(3)) for _ in range(100)])
+    return write(
+        folder / "novel.txt", ["".join(writer.sentence(4, 15) for _ in range(3)) for _ in range(100)]
+    )
 
 
 def plain_dialogue(folder: Path) -> Path:
     writer = Writer("en", 129)
     rows = []
     for number in range(150):
-        rows += [f"{['ANNE', 'BORIS', 'THE DOCTOR'][number % 3]}:", writer.sentence(3, 12), writer.sentence(3, 9, end="?"), ""]
+        rows += [
+            f"{['ANNE', 'BORIS', 'THE DOCTOR'][number % 3]}:",
+            writer.sentence(3, 12),
+            writer.sentence(3, 9, end="?"),
+            "",
+        ]
     return write(folder / "play", rows)
 
 
@@ -267,7 +332,15 @@ def intents_lists_of_tags(folder: Path) -> Path:
     rows = []
     for _ in range(110):
         tokens = writer.tokens(writer.whole(3, 8))
-        rows.append(json.dumps({"query": " ".join(tokens), "tags": ["B-x", *["O"] * (len(tokens) - 1)], "intent": writer.pick(["a.b", "c.d", "e"])}))
+        rows.append(
+            json.dumps(
+                {
+                    "query": " ".join(tokens),
+                    "tags": ["B-x", *["O"] * (len(tokens) - 1)],
+                    "intent": writer.pick(["a.b", "c.d", "e"]),
+                }
+            )
+        )
     return write(folder / "zapytania.jsonl", rows)
 
 
@@ -288,9 +361,21 @@ def intents_spans_some_empty(folder: Path) -> Path:
     for number in range(130):
         text = writer.sentence(3, 9)
         spans = [{"slot": "sitio", "value": text.split()[-1], "from": 3, "to": 9}] if number % 3 else []
-        rows.append(json.dumps({"slots": spans, "text": text, "intent": writer.pick(["reservar", "cancelar", "saludar"]), "lang": "es"}))
+        rows.append(
+            json.dumps(
+                {
+                    "slots": spans,
+                    "text": text,
+                    "intent": writer.pick(["reservar", "cancelar", "saludar"]),
+                    "lang": "es",
+                }
+            )
+        )
     return write(folder / "asistente.jsonl", rows)
 
 
-FILES = {name: value for name, value in list(globals().items()) if name.split("_")[0] in
-         ("labelled", "series", "tagged", "pairs", "recordings", "plain", "intents")}
+FILES = {
+    name: value
+    for name, value in list(globals().items())
+    if name.split("_")[0] in ("labelled", "series", "tagged", "pairs", "recordings", "plain", "intents")
+}

@@ -1,11 +1,11 @@
 """Every file is recognised for what it is: those that the rules were tuned on, and thirty that they were not."""
 
 import pytest
+from tests.unit.data.recognition import held_out, tuned_on
+from tests.unit.data.recognition.tuned_on import kind_of
 
 from hiddenstate.data.recognition.guess import KINDS
 from hiddenstate.data.recognition.recognise import recognise
-from tests.unit.data.recognition import held_out, tuned_on
-from tests.unit.data.recognition.tuned_on import kind_of
 
 
 @pytest.mark.parametrize("name", tuned_on.FILES)

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
-
 from tests.unit.data.recognition.words import Writer
 
 
@@ -17,7 +16,12 @@ def write(path: Path, rows: list[str]) -> Path:
 
 def wave(path: Path, samples: int = 4000, rate: int = 8000) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    head = b"RIFF" + struct.pack("<I", 36 + 2 * samples) + b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 1, rate, 2 * rate, 2, 16)
+    head = (
+        b"RIFF"
+        + struct.pack("<I", 36 + 2 * samples)
+        + b"WAVEfmt "
+        + struct.pack("<IHHIIHH", 16, 1, 1, rate, 2 * rate, 2, 16)
+    )
     path.write_bytes(head + b"data" + struct.pack("<I", 2 * samples) + bytes(2 * samples))
 
 
@@ -30,7 +34,8 @@ def labelled_texts_reviews(folder: Path) -> Path:
 def labelled_texts_integer_labels(folder: Path) -> Path:
     writer = Writer("de", 2)
     return write(
-        folder / "saetze.tsv", ["satz\tklasse", *(f"{writer.sentence(3, 12)}\t{writer.whole(0, 5)}" for _ in range(250))]
+        folder / "saetze.tsv",
+        ["satz\tklasse", *(f"{writer.sentence(3, 12)}\t{writer.whole(0, 5)}" for _ in range(250))],
     )
 
 
@@ -48,7 +53,10 @@ def labelled_texts_tickets(folder: Path) -> Path:
 
 def labelled_texts_spam_lines(folder: Path) -> Path:
     writer = Writer("en", 4)
-    return write(folder / "sms.txt", [f"{writer.pick(['ham', 'spam'], [0.8, 0.2])}\t{writer.sentence(4, 20)}" for _ in range(300)])
+    return write(
+        folder / "sms.txt",
+        [f"{writer.pick(['ham', 'spam'], [0.8, 0.2])}\t{writer.sentence(4, 20)}" for _ in range(300)],
+    )
 
 
 def labelled_texts_json(folder: Path) -> Path:
@@ -61,7 +69,10 @@ def labelled_texts_json(folder: Path) -> Path:
 def series_hourly(folder: Path) -> Path:
     random = np.random.default_rng(6)
     start = datetime(2022, 3, 1)
-    rows = [f"{start + timedelta(hours=n)},{50 + 9 * np.sin(n / 4) + random.normal():.2f},{random.normal(12, 3):.1f}" for n in range(600)]
+    rows = [
+        f"{start + timedelta(hours=n)},{50 + 9 * np.sin(n / 4) + random.normal():.2f},{random.normal(12, 3):.1f}"
+        for n in range(600)
+    ]
     return write(folder / "plant.csv", ["timestamp,load_mw,temp", *rows])
 
 
@@ -69,7 +80,9 @@ def series_german_dates(folder: Path) -> Path:
     random = np.random.default_rng(7)
     start = datetime(2021, 1, 1)
     rows = [
-        f"{start + timedelta(days=n):%d.%m.%Y};{random.gamma(5, 20):.2f}".replace(".", ",").replace(",", ".", 2)
+        f"{start + timedelta(days=n):%d.%m.%Y};{random.gamma(5, 20):.2f}".replace(".", ",").replace(
+            ",", ".", 2
+        )
         for n in range(400)
     ]
     return write(folder / "umsatz.csv", ["Datum;Umsatz", *rows])
@@ -93,7 +106,9 @@ def series_months(folder: Path) -> Path:
 
 def series_unix(folder: Path) -> Path:
     random = np.random.default_rng(10)
-    rows = [f"{1_600_000_000 + 60 * n},{random.normal(20, 2):.3f},{random.normal(50, 9):.2f}" for n in range(500)]
+    rows = [
+        f"{1_600_000_000 + 60 * n},{random.normal(20, 2):.3f},{random.normal(50, 9):.2f}" for n in range(500)
+    ]
     return write(folder / "sensor.csv", ["ts,celsius,humidity", *rows])
 
 
@@ -101,7 +116,10 @@ def tagged_conll(folder: Path) -> Path:
     writer = Writer("en", 11)
     rows = []
     for _ in range(60):
-        rows += [f"{token} {writer.pick(['O', 'O', 'O', 'B-PER', 'I-PER', 'B-LOC'])}" for token in writer.tokens(writer.whole(4, 15))]
+        rows += [
+            f"{token} {writer.pick(['O', 'O', 'O', 'B-PER', 'I-PER', 'B-LOC'])}"
+            for token in writer.tokens(writer.whole(4, 15))
+        ]
         rows.append("")
     return write(folder / "ner.conll", rows)
 
@@ -125,7 +143,15 @@ def tagged_json(folder: Path) -> Path:
     rows = []
     for number in range(80):
         tokens = writer.tokens(writer.whole(4, 12))
-        rows.append(json.dumps({"id": number, "tokens": tokens, "ner_tags": [writer.pick(["O", "B-X", "I-X"]) for _ in tokens]}))
+        rows.append(
+            json.dumps(
+                {
+                    "id": number,
+                    "tokens": tokens,
+                    "ner_tags": [writer.pick(["O", "B-X", "I-X"]) for _ in tokens],
+                }
+            )
+        )
     return write(folder / "tokens.jsonl", rows)
 
 
@@ -183,12 +209,17 @@ def recordings_names(folder: Path) -> Path:
 
 def plain_book(folder: Path) -> Path:
     writer = Writer("en", 22)
-    return write(folder / "book.txt", [" ".join(writer.sentence(4, 14) for _ in range(4)) if n % 9 else "" for n in range(300)])
+    return write(
+        folder / "book.txt",
+        [" ".join(writer.sentence(4, 14) for _ in range(4)) if n % 9 else "" for n in range(300)],
+    )
 
 
 def plain_poem(folder: Path) -> Path:
     writer = Writer("de", 23)
-    return write(folder / "gedichte.txt", [writer.sentence(3, 7, end=",") if n % 5 else "" for n in range(200)])
+    return write(
+        folder / "gedichte.txt", [writer.sentence(3, 7, end=",") if n % 5 else "" for n in range(200)]
+    )
 
 
 def intents_slots(folder: Path) -> Path:
@@ -196,7 +227,15 @@ def intents_slots(folder: Path) -> Path:
     rows = []
     for _ in range(120):
         tokens = writer.tokens(6)
-        rows.append(json.dumps({"text": " ".join(tokens), "intent": writer.pick(["play", "call", "buy"]), "slots": {"thing": tokens[2]}}))
+        rows.append(
+            json.dumps(
+                {
+                    "text": " ".join(tokens),
+                    "intent": writer.pick(["play", "call", "buy"]),
+                    "slots": {"thing": tokens[2]},
+                }
+            )
+        )
     return write(folder / "intents.jsonl", rows)
 
 
@@ -206,7 +245,11 @@ def intents_spans(folder: Path) -> Path:
     for _ in range(100):
         text = writer.sentence(4, 9)
         spans = [{"start": 0, "end": len(text.split()[0]), "label": "ding"}]
-        rows.append(json.dumps({"utterance": text, "intent": writer.pick(["licht_an", "licht_aus"]), "entities": spans}))
+        rows.append(
+            json.dumps(
+                {"utterance": text, "intent": writer.pick(["licht_an", "licht_aus"]), "entities": spans}
+            )
+        )
     return write(folder / "befehle.jsonl", rows)
 
 
@@ -220,8 +263,11 @@ def intents_aligned(folder: Path) -> Path:
     return write(folder / "atis.tsv", ["text\tslots\tintent", *rows])
 
 
-FILES = {name: value for name, value in list(globals().items()) if name.split("_")[0] in
-         ("labelled", "series", "tagged", "pairs", "recordings", "plain", "intents")}
+FILES = {
+    name: value
+    for name, value in list(globals().items())
+    if name.split("_")[0] in ("labelled", "series", "tagged", "pairs", "recordings", "plain", "intents")
+}
 
 
 def kind_of(name: str) -> str:
