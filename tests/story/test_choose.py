@@ -13,7 +13,9 @@ REAL = {
         "uci_household_hourly/household_power_hourly.csv.gz", "aep_hourly/AEP_hourly.csv.gz", "etth1/ETTh1.csv.gz",
         "vic_elec/vic_elec.csv.gz", "taylor/taylor.csv",
     ],
-    "labelled_texts": ["twitter_airline/tweets.tsv.gz", "sst/stsa.binary.train", "sst/stsa.fine.dev", "trec/train.label"],
+    "labelled_texts": [
+        "twitter_airline/tweets.tsv.gz", "sst/stsa.binary.train", "sst/stsa.fine.dev", "trec/train.label",
+    ],
     "pairs": ["multi30k", "multi30k/val.en.gz", "tatoeba_eng_fra/fra.txt.gz"],
     "tagged": [
         "ud_english_ewt/en_ewt-ud-dev.conllu.gz", "wnut17/wnut17train.conll.gz", "wnut17/emerging.test.annotated.gz",

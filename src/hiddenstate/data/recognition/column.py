@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _COMMA_NUMBER = re.compile(r"[+-]?\d+(,\d+)?|[+-]?\d{1,3}(\.\d{3})+(,\d+)?")
@@ -87,7 +88,7 @@ class Column:
             return False
         lengths = {len(value) for value in self.filled if value.isdigit()}
         numbers = [int(value) for value in self.filled if value.isdecimal()]
-        rising = all(a <= b for a, b in zip(numbers, numbers[1:], strict=False))
+        rising = all(a <= b for a, b in pairwise(numbers))
         unix = lengths <= {9, 10} or lengths <= {12, 13}
         return rising and unix and len(self.counts) > len(self.filled) // 2
 
@@ -120,7 +121,7 @@ class Column:
         if not self.whole or self.distinct < 1.0 or len(self.filled) < 3:
             return False
         numbers = [float(value) for value in self.filled if is_number(value)]
-        return all(a < b for a, b in zip(numbers, numbers[1:], strict=False))
+        return all(a < b for a, b in pairwise(numbers))
 
     @cached_property
     def mean_words(self) -> float:

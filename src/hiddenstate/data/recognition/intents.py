@@ -1,4 +1,4 @@
-"""Does the file hold utterances with an intent and slots?"""
+"""Telling utterances with an intent and slots."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

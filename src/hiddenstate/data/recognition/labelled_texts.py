@@ -1,4 +1,4 @@
-"""Does the file hold texts with a label each?"""
+"""Telling texts with a label each."""
 
 import re
 from collections import Counter
@@ -86,7 +86,8 @@ def guess_labelled_lines(sample: Sample) -> Guess | None:
         "labelled_texts",
         0.9,
         (
-            f"About {sample.total:,} lines that begin with one of {len(labels)} marks, then a text of {words:.1f} words.",
+            f"About {sample.total:,} lines that begin with one of {len(labels)} marks, then a text of "
+            f"{words:.1f} words.",
             f"The marks: {', '.join(name for name, _ in labels.most_common(6))}{', ...' if len(labels) > 6 else ''}.",
         ),
         {"text": "text", "target": "label"},
@@ -161,5 +162,5 @@ def texts_in_folders(texts: dict[str, Sequence[str]]) -> Guess | None:
                 "Training reads one table: write the texts into a CSV file with the columns text and label."
             ),
         ),
-        {"rows": count, "classes": len(texts)},
+        {"rows": count, "classes": len(texts), "file": "texts.csv"},
     )

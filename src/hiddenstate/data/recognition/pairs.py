@@ -1,4 +1,4 @@
-"""Does the file hold pairs of sentences: one to be read, one to be written?"""
+"""Telling pairs of sentences: one to be read, one to be written."""
 
 import math
 import re
@@ -19,7 +19,8 @@ LANGUAGES = frozenset(
 )
 SIDES = frozenset(
     "source target src tgt trg input output original translation quelle ziel question answer prompt response text "
-    "summary sentence1 sentence2 from to article highlights query reply erroneous corrected before after".split()
+    "summary sentence1 sentence2 from to article highlights query reply erroneous corrected "
+    "before after premise hypothesis".split()
 )
 
 

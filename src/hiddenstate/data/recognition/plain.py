@@ -1,4 +1,4 @@
-"""Is the file running text?"""
+"""Telling running text."""
 
 from hiddenstate.data.recognition.column import words_in
 from hiddenstate.data.recognition.guess import Guess
@@ -18,7 +18,8 @@ def guess_plain(sample: Sample) -> Guess | None:
         0.7 if sample.ending in (".txt", ".md", "") else 0.6,
         (
             f"About {sample.total:,} lines of running text, {words:.1f} words a line.",
-            f"{100 * letters:.0f} % letters and spaces, {len(set(text))} different signs, and no common number of columns.",
+            f"{100 * letters:.0f} % letters and spaces, {len(set(text))} different signs, and no common number "
+            "of columns.",
         ),
         {},
         (),

@@ -1,4 +1,4 @@
-"""Are these recordings: a folder of sound files, or a table of them?"""
+"""Telling recordings: a folder of sound files, or a table of them."""
 
 import re
 import struct

@@ -1,8 +1,9 @@
-"""Does the file hold values over time?"""
+"""Telling values over time."""
 
 import re
 from collections import Counter
 from datetime import datetime
+from itertools import pairwise
 
 from hiddenstate.data.recognition.column import Column
 from hiddenstate.data.recognition.grid import Grid
@@ -10,13 +11,14 @@ from hiddenstate.data.recognition.guess import Guess, Remedy
 from hiddenstate.data.recognition.labelled_texts import header_needed
 
 TARGET_NAMES = re.compile(
-    r"target|^y$|^value$|demand|load|sales|^ot$|price|close|consumption|count|volume|power|traffic|temperature"
+    r"target|^y$|^value$|demand|load|sales|^ot$|price|close|consumption|count|volume|power|traffic"
+    r"|temperature"
     r"|wert|verbrauch|umsatz|menge|preis|ventes|valeur|prix|ventas|valor|precio|vendite|valore",
     re.IGNORECASE,
 )
 TIME_NAMES = frozenset(
-    "time date datetime timestamp ts ds day hour month year period datum zeit zeitpunkt zeitstempel jahr monat tag fecha "
-    "hora jour heure horodatage data ora mois año".split()
+    "time date datetime timestamp ts ds day hour month year period datum zeit zeitpunkt zeitstempel jahr monat tag "
+    "fecha hora jour heure horodatage data ora mois año".split()
 )
 HORIZONS = ((90, 60), (1200, 96), (2700, 48), (5400, 24), (14 * 3600, 12), (3 * 86_400, 7), (20 * 86_400, 4))
 """Up to this step in seconds, so many steps are a natural horizon; 12 for months, 4 for longer ones."""
@@ -137,7 +139,7 @@ def _regularity(time: Column, series: Column | None) -> tuple[float, float | Non
     steps: Counter[float] = Counter()
     for values in stamps:
         seconds = sorted({second for value in values if (second := _seconds(value)) is not None})
-        steps.update(b - a for a, b in zip(seconds, seconds[1:], strict=False))
+        steps.update(b - a for a, b in pairwise(seconds))
     if not steps:
         return 0.0, None
     step = steps.most_common(1)[0][0]
@@ -185,7 +187,7 @@ def _smoothness(column: Column) -> float:
     spread = sum((value - mean) ** 2 for value in values)
     if spread <= 0:
         return 0.0
-    return sum((a - mean) * (b - mean) for a, b in zip(values, values[1:], strict=False)) / spread
+    return sum((a - mean) * (b - mean) for a, b in pairwise(values)) / spread
 
 
 def _plain(value: str) -> bool:

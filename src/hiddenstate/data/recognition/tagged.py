@@ -1,4 +1,4 @@
-"""Is the file a tagged corpus: a word and its tag a line, sentences apart?"""
+"""Telling a tagged corpus: a word and its tag a line, sentences apart."""
 
 import json
 import re
@@ -20,7 +20,7 @@ WORD_NAMES = frozenset("word words token tokens form wort mot palabra".split())
 def guess_conll(sample: Sample) -> Guess | None:
     """CoNLL and CoNLL-U: one word a line in two or more columns, sentences ended by an empty line."""
     lines = sample.lines
-    marks = [line for line in lines if line.startswith("# ") or line.startswith("#\t")]
+    marks = [line for line in lines if line.startswith(("# ", "#\t"))]
     rows = [line for line in lines if line.strip() and not line.startswith("# ") and "-DOCSTART-" not in line]
     blanks = sum(not line.strip() for line in lines)
     if len(rows) < 6:
@@ -51,7 +51,8 @@ def guess_conll(sample: Sample) -> Guess | None:
     tags = Counter(row[place] for row in cells)
     sentence = len(rows) / max(blanks, 1)
     score = 0.9 if sentence <= 80 else 0.6
-    how = f"{width} columns separated by {'tabs' if tabbed else 'spaces'}, one word a line, empty lines between sentences."
+    separator = "tabs" if tabbed else "spaces"
+    how = f"{width} columns separated by {separator}, one word a line, empty lines between sentences."
     return _guess(score, how, (f"column {word + 1}", f"column {place + 1}"), tags, blanks, len(rows), sample)
 
 

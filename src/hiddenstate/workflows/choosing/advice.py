@@ -91,7 +91,8 @@ def _series(guess: Guess, limits: Limits) -> Advice:
     ]
     if rows < FEW_ROWS:
         cautions.append(
-            f"Only {rows} rows: a seasonal naive forecast or least squares may be better; training measures them beside."
+            f"Only {rows} rows: a seasonal naive forecast or least squares may be better; training measures them "
+            "beside."
         )
     return Advice(
         "GRU, direct", tuple(because), Footprint("gru", columns + CALENDAR, 64), {}, tuple(cautions)

@@ -1,4 +1,5 @@
 """Files that the rules of recognition were tuned on. Each function writes one; its name begins with the kind."""
+# ruff: noqa: E501  (a row of a file on one line)
 
 import json
 import struct

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import typer.main
 from tests.unit.data.recognition import held_out, tuned_on
 
 from hiddenstate.cli.flags import FLAGS, merge
