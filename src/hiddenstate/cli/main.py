@@ -8,6 +8,7 @@ import typer
 
 from hiddenstate import __version__
 from hiddenstate.cli.choose import choose
+from hiddenstate.cli.compare import compare
 from hiddenstate.cli.demo import demo
 from hiddenstate.cli.evaluate import evaluate
 from hiddenstate.cli.predict import predict
@@ -23,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (choose, train, evaluate, predict, summary, demo):
+for command in (choose, compare, train, evaluate, predict, summary, demo):
     app.command()(command)
 
 

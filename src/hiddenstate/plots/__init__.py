@@ -9,6 +9,7 @@ from hiddenstate.plots.confident_errors import ConfidentErrors, confident_errors
 from hiddenstate.plots.confusion_matrix import confusion_matrix
 from hiddenstate.plots.confusions import confusions
 from hiddenstate.plots.coverage import coverage, measured_coverage
+from hiddenstate.plots.data_curve import data_curve
 from hiddenstate.plots.drawing import png, save_chart, svg
 from hiddenstate.plots.error_by_hour import error_by_hour
 from hiddenstate.plots.error_by_lead import error_by_lead
@@ -17,6 +18,7 @@ from hiddenstate.plots.forecast_fan import forecast_fan
 from hiddenstate.plots.learning_curve import learning_curve
 from hiddenstate.plots.metrics import metric_column
 from hiddenstate.plots.page import Page
+from hiddenstate.plots.pareto import Point, pareto
 from hiddenstate.plots.reliability_curve import reliability_curve
 from hiddenstate.plots.score_bars import score_bars
 from hiddenstate.plots.sections import Chart, Code, Details, Figure, Figures, Section, Text, Verdict
@@ -32,6 +34,7 @@ __all__ = [
     "Figure",
     "Figures",
     "Page",
+    "Point",
     "ReadText",
     "Row",
     "Section",
@@ -44,6 +47,7 @@ __all__ = [
     "confusion_matrix",
     "confusions",
     "coverage",
+    "data_curve",
     "error_by_hour",
     "error_by_lead",
     "error_by_weekday",
@@ -51,6 +55,7 @@ __all__ = [
     "learning_curve",
     "measured_coverage",
     "metric_column",
+    "pareto",
     "pick_windows",
     "png",
     "read_text",

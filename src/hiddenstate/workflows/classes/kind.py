@@ -8,12 +8,14 @@ from hiddenstate.bundle import check_target
 from hiddenstate.data.files import Source
 from hiddenstate.data.text_table import load_texts
 from hiddenstate.models.summary import Summary
+from hiddenstate.workflows.classes.arena import ClassArena
 from hiddenstate.workflows.classes.evaluate import evaluate_classifier
 from hiddenstate.workflows.classes.predict import label_file, label_texts
 from hiddenstate.workflows.classes.run_settings import complete
 from hiddenstate.workflows.classes.saved import KIND
 from hiddenstate.workflows.classes.summary import summarise
 from hiddenstate.workflows.classes.train import train_classifier
+from hiddenstate.workflows.comparing.arena import Arena
 from hiddenstate.workflows.kind import Answers, Kind, Saving, Values
 from hiddenstate.workflows.outcome import Outcome, Trained
 
@@ -31,6 +33,10 @@ class TextClasses(Kind):
         check_target(saving.out, force=saving.force)
         table = load_texts(source, complete(values).data)
         return train_classifier(table, complete(values, len(table)), saving)
+
+    def arena(self, source: Source, values: Values, metric: str | None) -> Arena:
+        """As `Kind.arena`."""
+        return ClassArena.of(source, values, metric)
 
     def evaluate(self, folder: Path, source: Source) -> Outcome:
         """As `Kind.evaluate`."""
