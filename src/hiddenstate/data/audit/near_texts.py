@@ -101,7 +101,7 @@ def _block(texts: Sequence[str]) -> Numbers:
     if not len(usable):
         return result
     signs = np.frombuffer(
-        "".join(texts[row] for row in usable).encode("utf-32-le", "surrogatepass"), dtype="<u4"
+        "".join(texts[row] for row in usable.tolist()).encode("utf-32-le", "surrogatepass"), dtype="<u4"
     ).astype(np.uint64)
     ends = np.cumsum(lengths[usable])
     begins = ends - lengths[usable]

@@ -190,7 +190,7 @@ class _Race:
     def _keep(self, name: str, answer: Answer, *, seed: int, share: float = 1.0) -> None:
         # A row without known truth is without it for all, and is not counted either.
         losses = np.where(self.arena.known, answer.losses, 0.0)
-        summed = np.bincount(self.places, weights=losses, minlength=len(self.counts))
+        summed = np.bincount(self.places, weights=losses, minlength=len(self.counts)).astype(np.float64)
         self.ledger.add(Run.of(name, answer, summed, seed=seed, share=share), self.spent)
 
     def learning_curves(self) -> dict[str, tuple[tuple[float, float], ...]]:

@@ -128,16 +128,16 @@ def lstm_or_gru(compared: Compared) -> list[str]:
     size = compared.arena.hidden_size
     weights = [_recurrent_weights(compared, one, size) for one in pair]
     apart = gap(gru, lstm, compared.counts, compared.arena.metric)
-    words = {"better": "more accurate", "worse": "less accurate", "same": "not clearly different"}[
-        apart.level
-    ]
+    ahead, behind = (gru, lstm) if apart.gain >= 0 else (lstm, gru)
+    lead = gap(ahead, behind, compared.counts, compared.arena.metric)
+    sure = "is better" if lead.level == "better" else "is ahead, but not clearly,"
     lines = [
-        f"Which trains faster? {gru.name} takes {number(paces[1] / paces[0])} times the seconds an epoch of "
-        f"{lstm.name} ({number(paces[1])} against {number(paces[0])} s; hidden {gru.hidden_size} against {lstm.hidden_size}).",
+        f"Which trains faster? An epoch of {gru.name} takes {number(paces[1] / paces[0])} times as long as one of "
+        f"{lstm.name} ({number(paces[1])} against {number(paces[0])} s; hidden {gru.hidden_size} against "
+        f"{lstm.hidden_size}).",
         f"Which has fewer weights? With {size} units each, {gru.name} has {weights[1]:,} and {lstm.name} "
         f"{weights[0]:,} in all, embedding and head included.",
-        f"Which is better here? {gru.name} is {words}: {'ahead' if apart.gain >= 0 else 'behind'} by "
-        f"{apart.words(compared.arena.metric)}.",
+        f"Which is better here? {ahead.name} {sure} by {lead.words(compared.arena.metric)}.",
     ]
     if compared.curves:
         lines.append(_with_little(compared, lstm, gru))
@@ -208,7 +208,8 @@ def _curves(compared: Compared) -> Any:
 def _basis(compared: Compared) -> str:
     runs = sum(1 for run in compared.ledger.runs if run.seed >= 0 and not run.failure)
     rows = int(compared.counts.sum())
-    return f"{runs} training runs in {compared.ledger.spent / 60:.1f} minutes; all measured on the same {rows:,} test rows."
+    minutes = compared.ledger.spent / 60
+    return f"{runs} training runs in {minutes:.1f} minutes; all measured on the same {rows:,} test rows."
 
 
 def _fairness(compared: Compared) -> list[str]:
@@ -216,7 +217,8 @@ def _fairness(compared: Compared) -> list[str]:
     held = {
         "parameters": "Every candidate has as many weights as the LSTM of the settings, as nearly as whole units "
         "allow, and trains for the same number of epochs.",
-        "time": "Every candidate has as many units, and the same time to train: a fast one makes more passes.",
+        "time": "Every candidate has as many units, and the same time to train: a fast one makes more "
+        "passes.",
     }[plan.equal]
     return [
         held,

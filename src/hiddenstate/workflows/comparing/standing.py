@@ -62,15 +62,10 @@ class Gap:
         return "better" if self.low > 0 else "worse" if self.high < 0 else "same"
 
     def words(self, metric: Metric) -> str:
-        """The size of the gap with its interval."""
-        factor = 100.0
+        """The gap with its interval: "3.2 points of accuracy", or the part of the other's loss that is saved."""
         unit = "points" if metric.share else "%"
-        sign = 1.0 if self.gain >= 0 else -1.0
-        ends = sorted((sign * factor * self.low, sign * factor * self.high))
-        return (
-            f"{number(abs(factor * self.gain))} {unit} of {metric.label} "
-            f"(95 % interval {number(ends[0])} to {number(ends[1])})"
-        )
+        value, low, high = (number(100.0 * part) for part in (self.gain, self.low, self.high))
+        return f"{value} {unit} of {metric.label} (95 % interval {low} to {high})"
 
 
 def gap(
@@ -135,12 +130,14 @@ def rank(contestants: Sequence[Contestant], counts: NDArray[np.float64], metric:
     if rival is None:
         return Ranking(winner, None, "same", f"The {winner.name} is best on the validation rows.", gaps)
     lead = gap(winner, rival, counts, metric)
+    behind = gap(rival, winner, counts, metric)
     if lead.level == "worse":
-        text = f"Do not use a recurrent network here: {rival.name} is better by {lead.words(metric)}."
+        text = f"Do not use a recurrent network here: {rival.name} is better by {behind.words(metric)}."
     elif lead.level == "same":
         text = (
             f"No clear difference between the {winner.name} and {rival.name}: use the simpler one, {rival.name}. "
-            f"The {winner.name} is {'ahead' if lead.gain >= 0 else 'behind'} by {lead.words(metric)}."
+            f"The {winner.name} is {'ahead' if lead.gain >= 0 else 'behind'} by "
+            f"{(lead if lead.gain >= 0 else behind).words(metric)}."
         )
     else:
         text = f"Use the {winner.name}: it beats {rival.name} by {lead.words(metric)}."
