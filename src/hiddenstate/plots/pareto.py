@@ -110,15 +110,15 @@ def _names(rows: Sequence[dict[str, Any]], x: alt.X, y: alt.Y) -> list[alt.Chart
     import altair as alt
 
     charts = []
-    placed: list[tuple[float, str]] = []
+    placed: list[float] = []
     span = (max(row["quality"] for row in rows) - min(row["quality"] for row in rows)) or 1.0
     for row in sorted(rows, key=lambda row: -float(row["quality"])):
         height = 1.0 - (row["quality"] - min(r["quality"] for r in rows)) / span
         at = HEIGHT * 0.8 * height
         shift = 0.0
-        while any(abs(at + shift - other) < 13 and side == row["side"] for other, side in placed):
+        while any(abs(at + shift - other) < 13 for other in placed):
             shift += 4.0
-        placed.append((at + shift, row["side"]))
+        placed.append(at + shift)
         right = row["side"] == "right"
         charts.append(
             alt.Chart(alt.InlineData(values=[row]))

@@ -13,13 +13,14 @@ from hiddenstate.workflows.comparing.standing import Contestant, gap
 
 
 def report(compared: Compared) -> str:
-    """The page: the verdict, the two charts of quality against cost, the table, and how it was made fair."""
+    """The page: the verdict, the charts of quality against cost, the table, and how it was made fair."""
     ranking, plan = compared.ranking, compared.plan
     metric = compared.arena.metric
     sections: list[plots.Section] = [
         plots.Verdict(ranking.text, _basis(compared), ranking.level),
-        plots.Chart(_pareto(compared, "step_us"), half=True),
-        plots.Chart(_pareto(compared, "parameters"), half=True),
+        plots.Chart(_pareto(compared, "step_us")),
+        # With equal weights a chart against them would be a vertical line.
+        *([plots.Chart(_pareto(compared, "parameters"))] if plan.equal == "time" else []),
         table(compared),
     ]
     if lines := lstm_or_gru(compared):
