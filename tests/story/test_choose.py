@@ -1,5 +1,6 @@
 """What a file is and what fits it, through the command line."""
 
+import io
 import json
 import subprocess
 import sys
@@ -75,6 +76,27 @@ def test_an_unclear_file_lists_its_guesses(call, tmp_path):
     outcome = call("choose", path)
     assert outcome.code == 0
     assert "Not clear. Say what it is: --as series" in outcome.out
+
+
+def test_in_a_terminal_it_asks_until_it_has_an_answer(call, tmp_path, monkeypatch):
+    from tests.unit.data.recognition.words import Writer
+
+    one, other = Writer("en", 1), Writer("en", 2)
+    lines = []
+    for _ in range(150):
+        count = one.whole(3, 20)
+        text = f"{one.sentence(count, count)},{other.sentence(count, count)},{one.pick(['a', 'b'])}"
+        lines.append(text)
+    path = tmp_path / "both.csv"
+    path.write_text("\n".join(["premise,hypothesis,kind", *lines]) + "\n")
+    assert "It could also be: " in call("choose", path).out
+    monkeypatch.setattr("hiddenstate.cli.choose._asks", lambda: True)
+    monkeypatch.setattr("sys.stdin", io.StringIO("7\n2\n"))
+    outcome = call("choose", path)
+    assert "1  sentence pairs" in outcome.out
+    assert "Expected a number from 1 to 2, got 7." in outcome.out
+    assert f"{path}: labelled texts" in outcome.out
+    assert "Recommended: bidirectional LSTM with attention" in outcome.out
 
 
 def test_choosing_loads_no_torch(tmp_path):

@@ -1,10 +1,15 @@
 """``hiddenstate choose``: what a file is, which network fits it, and the command that trains it."""
 
+from __future__ import annotations
+
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from hiddenstate.data.recognition.guess import Recognition
 
 
 def choose(
@@ -45,11 +50,7 @@ def choose(
     )
     recognition = recognise(source)
     if kind is None and recognition.ambiguous and not as_json and _asks():
-        for number, guess in enumerate(recognition.guesses, start=1):
-            typer.echo(f"{number}  {guess.name} (score {guess.score:.2f}): {guess.evidence[-1]}")
-        last = len(recognition.guesses)
-        number = typer.prompt("Which one is it?", default=1, type=typer_range(last))
-        kind = recognition.guesses[number - 1].kind
+        kind = _answer(recognition)
     choice = choose_for(source, limits, kind=kind, recognition=recognition)
     if as_json:
         show_json(choice.to_dict())
@@ -58,11 +59,16 @@ def choose(
         console().print(line, highlight=False, markup=False, soft_wrap=True)
 
 
-def typer_range(last: int) -> object:
-    """Numbers from 1 to `last`."""
-    import click
-
-    return click.IntRange(1, last)
+def _answer(recognition: Recognition) -> str:
+    """The kind that the user picks from the guesses."""
+    guesses = recognition.guesses
+    for number, guess in enumerate(guesses, start=1):
+        typer.echo(f"{number}  {guess.name} (score {guess.score:.2f}): {guess.evidence[-1]}")
+    while True:
+        number = typer.prompt("Which one is it?", default=1, type=int)
+        if 1 <= number <= len(guesses):
+            return guesses[number - 1].kind
+        typer.echo(f"Expected a number from 1 to {len(guesses)}, got {number}.")
 
 
 def _asks() -> bool:
