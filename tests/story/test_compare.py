@@ -52,7 +52,9 @@ def test_what_was_interrupted_goes_on(call, texts, tmp_path, monkeypatch):
         return run(self, order)
 
     monkeypatch.setattr(ClassArena, "run", until_the_third)
-    assert call("compare", texts, *SMALL, *PAIR, "--out", tmp_path / "c").code == 130
+    stopped = call("compare", texts, *SMALL, *PAIR, "--out", tmp_path / "c")
+    assert stopped.code == 130
+    assert "c.runs.json, and the same command goes on from there" in stopped.err
     assert len(json.loads((tmp_path / "c.runs.json").read_text())["runs"]) == 3 + 3  # three baselines
     other = call("compare", texts, *SMALL, "--only", "LSTM", "--out", tmp_path / "c")
     assert other.code == 2

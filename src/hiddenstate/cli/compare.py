@@ -107,7 +107,15 @@ def compare(  # one parameter per option: the signature is the documentation
     chosen = task_for(task, flags, base)
     values = merge(base, flags, set_ or [], task=chosen)
     saving = Saving(out=out, force=force, quiet=quiet)
-    result = compare_file(kind_for(chosen, values), source, values, plan, saving, metric=metric)
+    try:
+        result = compare_file(kind_for(chosen, values), source, values, plan, saving, metric=metric)
+    except KeyboardInterrupt:
+        typer.echo(
+            f"hiddenstate: interrupted; finished runs stand in {out}.runs.json, and the same command goes on "
+            "from there.",
+            err=True,
+        )
+        raise typer.Exit(130) from None
     if as_json:
         show_json(to_dict(result.compared))
         return

@@ -12,7 +12,9 @@ from hiddenstate.plots.theme import LIGHT, nothing_to_draw, themed
 if TYPE_CHECKING:
     import altair as alt
 
-HEIGHT = 300
+HEIGHT = 320
+LINE = 13
+"""Points between two names, so that both can be read."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def pareto(
     dots = chart.mark_point(filled=True, size=90, opacity=1, aria=False).encode(
         color=alt.Color("colour:N", scale=None, legend=None)
     )
-    layers: list[Any] = [line, dots, *_names(rows, x, y)]
+    layers: list[Any] = [line, dots, *_names(rows, x, y, (min(values) - room, max(values) + room))]
     if level is not None:
         layers += _level(level, y)
     return themed(alt.LayerChart(layer=layers), title, _words(points, best, quality, cost, level))
@@ -105,19 +107,19 @@ def _domain(costs: Sequence[float]) -> list[float]:
     return [low / 1.35, high * 1.35] if high > 1.05 * low else [low / 2, high * 2]
 
 
-def _names(rows: Sequence[dict[str, Any]], x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def _names(
+    rows: Sequence[dict[str, Any]], x: alt.X, y: alt.Y, domain: tuple[float, float]
+) -> list[alt.Chart]:
     """The names, to the side where there is room, moved apart where points lie close."""
     import altair as alt
 
     charts = []
     placed: list[float] = []
-    span = (max(row["quality"] for row in rows) - min(row["quality"] for row in rows)) or 1.0
     for row in sorted(rows, key=lambda row: -float(row["quality"])):
-        height = 1.0 - (row["quality"] - min(r["quality"] for r in rows)) / span
-        at = HEIGHT * 0.8 * height
+        at = HEIGHT * (domain[1] - row["quality"]) / (domain[1] - domain[0])
         shift = 0.0
-        while any(abs(at + shift - other) < 13 for other in placed):
-            shift += 4.0
+        while any(abs(at + shift - other) < LINE for other in placed):
+            shift += 2.0
         placed.append(at + shift)
         right = row["side"] == "right"
         charts.append(

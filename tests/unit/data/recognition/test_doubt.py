@@ -89,6 +89,18 @@ def test_only_the_beginning_of_a_large_file_is_read(tmp_path):
     assert found.best.facts["rows"] == pytest.approx(1_005_001, rel=0.2)
 
 
+def test_a_line_cut_by_the_end_of_the_sample_is_not_looked_at(tmp_path):
+    row = json.dumps({"title": "The river was quiet at night " * 30, "topic": "nature"})
+    other = json.dumps({"title": "The goal of the last minute " * 30, "topic": "sport"})
+    words = "fish boat rain sand tide wind moss fern pine lake".split()
+    texts = [
+        (row if number % 2 else other).replace("The", f"{words[number % 10]} {number}")
+        for number in range(2_000)
+    ]
+    found = recognise(write(tmp_path / "long.jsonl", texts))
+    assert found.best.facts["rows"] == pytest.approx(2_000, rel=0.05)
+
+
 def one_line_at_worst(path):
     message = ""
     try:
