@@ -110,6 +110,8 @@ def compare(  # one parameter per option: the signature is the documentation
     try:
         result = compare_file(kind_for(chosen, values), source, values, plan, saving, metric=metric)
     except KeyboardInterrupt:
+        if not out.with_name(f"{out.name}.runs.json").exists():
+            raise
         typer.echo(
             f"hiddenstate: interrupted; finished runs stand in {out}.runs.json, and the same command goes on "
             "from there.",
