@@ -38,6 +38,7 @@ FORECAST_FLAGS: dict[str, str] = {
 CLASS_FLAGS: dict[str, str] = {
     "text": "data.text",
     "target": "data.target",
+    "group": "data.group",
     "vectors": "data.vectors",
     "test": "split.test",
     "validation": "split.validation",

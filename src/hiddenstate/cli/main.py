@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from hiddenstate import __version__
+from hiddenstate.cli.choose import choose
+from hiddenstate.cli.compare import compare
 from hiddenstate.cli.demo import demo
 from hiddenstate.cli.evaluate import evaluate
 from hiddenstate.cli.explain import explain
@@ -27,7 +29,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (train, evaluate, predict, summary, explain, walk, export, verify, demo):
+for command in (
+    choose, train, evaluate, predict, compare, summary, explain, walk, export, verify, demo,
+):  # fmt: skip
     app.command()(command)
 app.add_typer(lab)
 

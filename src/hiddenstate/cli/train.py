@@ -34,6 +34,13 @@ def train(  # one parameter per option: the signature is the documentation
         ),
     ] = None,
     text: Annotated[str | None, typer.Option(help="Column of texts.", rich_help_panel=TEXTS)] = None,
+    group: Annotated[
+        str | None,
+        typer.Option(
+            help="Column of authors, documents or the like: rows of one stay in one part.",
+            rich_help_panel=TEXTS,
+        ),
+    ] = None,
     vectors: Annotated[
         str | None,
         typer.Option(help="GloVe or word2vec file(s) to begin with.", rich_help_panel=TEXTS),
@@ -145,7 +152,8 @@ def train(  # one parameter per option: the signature is the documentation
     hiddenstate train questions.csv --text question --target label --bidirectional --attention additive --out model/
     """
     flags = {
-        "text": text, "vectors": vectors, "tokens": tokens, "hierarchy": hierarchy, "separator": separator,
+        "text": text, "group": group, "vectors": vectors, "tokens": tokens, "hierarchy": hierarchy,
+        "separator": separator,
         "class_weights": class_weights, "none_label": none_label,
         "time": time, "target": target, "known": known, "past": past, "series": series,
         "timezone": timezone, "unit": unit, "step": step, "missing_values": missing_values,

@@ -117,23 +117,24 @@ class Labels:
         if self.multi:
             marks = np.zeros((len(labels), len(self.names)), dtype=np.int64)
             for row, label in enumerate(labels):
-                for name in self._named(label):
+                for name in self.names_in(label):
                     if (number := self._numbers[0].get(name)) is not None:
                         marks[row, number] = 1
             return marks
         numbers = np.full((len(labels), len(self.levels)), UNSEEN, dtype=np.int64)
         for row, label in enumerate(labels):
-            for name in self._named(label):
+            for name in self.names_in(label):
                 for level, prefix in enumerate(_prefixes(name, self.settings.hierarchy, len(self.levels))):
                     numbers[row, level] = self._numbers[level].get(prefix, UNSEEN)
         return numbers
 
-    def _named(self, label: str) -> list[str]:
+    def names_in(self, label: str) -> list[str]:
+        """The classes that one cell of the label column names, in the spelling that stands for all."""
         return [self.merged.get(_folded(name), name) for name in _parts(label, self.settings)]
 
     def unseen(self, labels: Sequence[str]) -> dict[str, int]:
         """Labels that training never showed, and how many rows have them."""
-        counts = Counter(name for label in labels for name in self._named(label))
+        counts = Counter(name for label in labels for name in self.names_in(label))
         return {name: count for name, count in counts.items() if name not in self._numbers[-1]}
 
     def to_dict(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Train, validation and test for texts: the same share of each label, equal texts in one part only."""
+"""Train, validation and test for texts: the same share of each label, equal texts and groups in one part."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ class Leak:
 
 
 def split_texts(table: TextTable, settings: TextSplitSettings) -> TextSplit:
-    """Cut a table in three, each label in the same proportion; a text that stands twice stays in one part.
+    """Cut a table in three, each label in the same proportion; equal texts, and groups, stay in one part.
 
     Rows of the parts are in the table's order. Labels with a single text go to train.
     Raises `InputError` where a part that should have rows gets none.
@@ -114,12 +114,32 @@ def find_leak(train: TextTable, test: TextTable) -> Leak:
 
 
 def _groups(table: TextTable) -> dict[str, list[list[int]]]:
-    """Label -> the rows of each different text; a text goes with the label of its first row."""
-    by_text: dict[str, list[int]] = defaultdict(list)
-    for row, text in enumerate(table.texts):
-        by_text[folded(text)].append(row)
+    """Label -> the rows that must stay together: of one text, and of one group where a column names groups.
+
+    They go with the label of their first row.
+    """
+    root = list(range(len(table)))
+
+    def find(row: int) -> int:
+        while root[row] != row:
+            root[row] = root[root[row]]
+            row = root[row]
+        return row
+
+    keys = [[folded(text) for text in table.texts]]
+    if table.groups is not None:
+        keys.append([group and f"\0{group}" for group in table.groups])
+    for column in keys:
+        first: dict[str, int] = {}
+        for row, key in enumerate(column):
+            if key or column is keys[0]:
+                one, other = sorted((find(first.setdefault(key, row)), find(row)))
+                root[other] = one
+    together: dict[int, list[int]] = defaultdict(list)
+    for row in range(len(table)):
+        together[find(row)].append(row)
     groups: dict[str, list[list[int]]] = defaultdict(list)
-    for rows in by_text.values():
+    for rows in together.values():
         groups[table.labels[rows[0]] if table.labels else ""].append(rows)
     return groups
 

@@ -1,7 +1,7 @@
 """Texts and their labels, from files, data frames and lists."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,6 +26,8 @@ class TextSettings:
     """Column of the labels; ``None``: texts to be labelled."""
     missing_labels: Literal["refuse", "drop", "keep"] = "refuse"
     """What happens to rows without a label. "keep": they have none of several possible labels."""
+    group: str | None = None
+    """Column of what a row belongs to (author, document, conversation): its rows stay in one part."""
     vectors: tuple[str, ...] = ()
     """Files of word vectors to begin with; several stand side by side."""
 
@@ -39,6 +41,8 @@ class TextTable:
     source: str
     notes: tuple[str, ...] = ()
     """What was repaired or deserves a look, in words."""
+    groups: tuple[str, ...] | None = None
+    """What each row belongs to, "" for a row that stands alone; None where no column says so."""
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -46,7 +50,8 @@ class TextTable:
     def take(self, rows: NDArray[np.int64] | Sequence[int]) -> "TextTable":
         """The rows at `rows`, in that order."""
         labels = None if self.labels is None else tuple(self.labels[row] for row in rows)
-        return TextTable(tuple(self.texts[row] for row in rows), labels, self.source)
+        groups = None if self.groups is None else tuple(self.groups[row] for row in rows)
+        return TextTable(tuple(self.texts[row] for row in rows), labels, self.source, groups=groups)
 
     def known_labels(self) -> tuple[str, ...]:
         """The labels; raises `InputError` where the table has none."""
@@ -65,14 +70,26 @@ def load_texts(source: Source, settings: TextSettings) -> TextTable:
         raise InputError(
             f'expected two columns, got "{settings.text}" as text and label. Name another label.'
         )
-    columns = [settings.text] + ([settings.target] if settings.target else [])
+    if settings.group in (settings.text, settings.target) and settings.group is not None:
+        raise InputError(
+            f'expected a column of groups of its own, got "{settings.group}" again. Name another, or none.'
+        )
+    columns = [name for name in (settings.text, settings.target, settings.group) if name]
     texts: list[str | None] = []
     labels: list[str | None] = []
+    groups: list[str | None] = []
     for _, frame in read_batches(source, columns):
         texts += _as_text(frame[settings.text], name_of(source))
         if settings.target:
             labels += _as_text(frame[settings.target], name_of(source))
-    return _checked(texts, labels if settings.target else None, source, settings)
+        if settings.group:
+            groups += _as_text(frame[settings.group], name_of(source))
+    table = _checked(texts, labels if settings.target else None, source, settings)
+    if not settings.group:
+        return table
+    dropped = settings.target is not None and settings.missing_labels == "drop"
+    kept = [group or "" for row, group in enumerate(groups) if not dropped or (labels[row] or "").strip()]
+    return replace(table, groups=tuple(kept))
 
 
 def table_of(

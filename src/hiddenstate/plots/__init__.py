@@ -10,6 +10,7 @@ from hiddenstate.plots.confident_errors import ConfidentErrors, confident_errors
 from hiddenstate.plots.confusion_matrix import confusion_matrix
 from hiddenstate.plots.confusions import confusions
 from hiddenstate.plots.coverage import coverage, measured_coverage
+from hiddenstate.plots.data_curve import data_curve
 from hiddenstate.plots.deletion_curve import deletion_curve
 from hiddenstate.plots.drawing import png, save_chart, svg
 from hiddenstate.plots.error_by_hour import error_by_hour
@@ -24,6 +25,7 @@ from hiddenstate.plots.memory_curves import memory_by_length, memory_by_step
 from hiddenstate.plots.memory_table import memory_table
 from hiddenstate.plots.metrics import metric_column
 from hiddenstate.plots.page import Page
+from hiddenstate.plots.pareto import Point, pareto
 from hiddenstate.plots.reliability_curve import reliability_curve
 from hiddenstate.plots.saturation import saturation
 from hiddenstate.plots.score_bars import score_bars
@@ -45,6 +47,7 @@ __all__ = [
     "Figure",
     "Figures",
     "Page",
+    "Point",
     "ReadText",
     "Row",
     "Section",
@@ -60,6 +63,7 @@ __all__ = [
     "confusion_matrix",
     "confusions",
     "coverage",
+    "data_curve",
     "deletion_curve",
     "error_by_hour",
     "error_by_lead",
@@ -74,6 +78,7 @@ __all__ = [
     "memory_by_step",
     "memory_table",
     "metric_column",
+    "pareto",
     "pick_windows",
     "png",
     "read_text",

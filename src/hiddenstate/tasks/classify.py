@@ -1,5 +1,6 @@
 """The classification task: from a table of texts to what a network reads, and from its logits to labels."""
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self, final
 
@@ -81,6 +82,12 @@ class ClassifyTask:
             task._weights = class_weights(labels, labels.encode(learnt.known_labels()))
         task.notes += _cut_texts(learnt, encoder.tokenizer)
         return task
+
+    def with_network(self, network: TextModelSettings) -> Self:
+        """The same task for another network that reads the same words and letters."""
+        other = copy.copy(self)
+        other.network = network
+        return other
 
     @property
     def vocabulary_size(self) -> int:

@@ -1,5 +1,6 @@
 """The forecasting task: from a panel to what a network reads, and from its outputs to a forecast."""
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self, final
 
@@ -77,6 +78,12 @@ class ForecastTask:
         calendar = learnable_calendar(panel, train, calendar)
         builder = FeatureBuilder(plan, scalers, settings.horizon, calendar, settings.family == "segments")
         return cls(settings, network, builder, _sizes(builder, panel, settings), _columns(panel))
+
+    def with_network(self, network: NetworkSettings) -> Self:
+        """The same task for another network of the same family."""
+        other = copy.copy(self)
+        other.network = network
+        return other
 
     @property
     def lookback(self) -> int:

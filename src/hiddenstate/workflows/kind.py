@@ -9,9 +9,11 @@ from typing import Any, ClassVar
 import polars as pl
 
 from hiddenstate.data.files import Source
+from hiddenstate.errors import SettingsError
 from hiddenstate.export.c_words import Lexicon
 from hiddenstate.models.summary import Summary
 from hiddenstate.parity.backends import Network
+from hiddenstate.workflows.comparing.arena import Arena
 from hiddenstate.workflows.outcome import Outcome, Trained
 
 Values = dict[str, Any]
@@ -66,6 +68,13 @@ class Kind(ABC):
     @abstractmethod
     def train(self, source: Source, values: Values, saving: Saving) -> Trained:
         """Train, measure beside the baselines, save. Raises `HiddenstateError` before anything is written."""
+
+    def arena(self, source: Source, values: Values, metric: str | None) -> Arena:
+        """The data of a comparison of architectures. Raises `SettingsError` where the kind has none yet."""
+        raise SettingsError(
+            f"--task {self.task}: expected a task whose architectures can be compared, got one without. "
+            "Use classify or forecast."
+        )
 
     @abstractmethod
     def evaluate(self, folder: Path, source: Source) -> Outcome:

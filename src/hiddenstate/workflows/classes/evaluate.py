@@ -1,5 +1,6 @@
 """A saved classifier on labelled texts that it has not seen."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from hiddenstate.data.files import Source
@@ -17,7 +18,7 @@ def evaluate_classifier(folder: Path, source: Source) -> Outcome:
     Raises `InputError` where the label column is missing.
     """
     saved = open_classifier(folder)
-    table = load_texts(source, saved.run.data)
+    table = load_texts(source, replace(saved.run.data, group=None))
     if not len(table):
         raise InputError(f"{table.source}: expected rows with a label, got none. Check the file.")
     comparison = compare(saved.task, saved.models, table, name=saved.run.label)

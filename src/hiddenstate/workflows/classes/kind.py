@@ -9,6 +9,7 @@ from hiddenstate.data.files import Source
 from hiddenstate.data.text_table import load_texts
 from hiddenstate.export.c_words import Lexicon
 from hiddenstate.models.summary import Summary
+from hiddenstate.workflows.classes.arena import ClassArena
 from hiddenstate.workflows.classes.evaluate import evaluate_classifier
 from hiddenstate.workflows.classes.network import network_of
 from hiddenstate.workflows.classes.predict import label_file, label_texts
@@ -16,6 +17,7 @@ from hiddenstate.workflows.classes.run_settings import complete
 from hiddenstate.workflows.classes.saved import KIND, open_classifier
 from hiddenstate.workflows.classes.summary import summarise
 from hiddenstate.workflows.classes.train import train_classifier
+from hiddenstate.workflows.comparing.arena import Arena
 from hiddenstate.workflows.kind import Answers, Kind, Portable, Saving, Values
 from hiddenstate.workflows.outcome import Outcome, Trained
 
@@ -33,6 +35,10 @@ class TextClasses(Kind):
         check_target(saving.out, force=saving.force)
         table = load_texts(source, complete(values).data)
         return train_classifier(table, complete(values, len(table)), saving)
+
+    def arena(self, source: Source, values: Values, metric: str | None) -> Arena:
+        """As `Kind.arena`."""
+        return ClassArena.of(source, values, metric)
 
     def evaluate(self, folder: Path, source: Source) -> Outcome:
         """As `Kind.evaluate`."""

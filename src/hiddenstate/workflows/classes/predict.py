@@ -31,7 +31,9 @@ def label_texts(folder: Path, texts: Sequence[str]) -> Answers:
 def label_file(folder: Path, source: Source) -> Answers:
     """Labels for every text of the model's text column in `source`; labels there are not looked at."""
     saved = open_classifier(folder)
-    return Answers(label_table(_labelled(saved, load_texts(source, replace(saved.run.data, target=None)))))
+    return Answers(
+        label_table(_labelled(saved, load_texts(source, replace(saved.run.data, target=None, group=None))))
+    )
 
 
 def label_table(result: Classification) -> pl.DataFrame:

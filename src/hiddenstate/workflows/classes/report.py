@@ -7,6 +7,7 @@ from typing import Any
 
 from hiddenstate import plots
 from hiddenstate.bundle import compose_card
+from hiddenstate.data.audit.finding import Audit
 from hiddenstate.models.summary import Summary
 from hiddenstate.plots.numerals import number
 from hiddenstate.settings import to_toml
@@ -39,6 +40,7 @@ class Facts:
     fitted: FittedClasses
     comparison: Comparison
     summary: Summary
+    audit: Audit
 
     @property
     def title(self) -> str:
@@ -62,6 +64,8 @@ class Facts:
             lines.append(f"Word vectors: {self.fitted.task.coverage}")
         if self.parts.leak.rows:
             lines.append(str(self.parts.leak))
+        # Equal texts of training and test are told by the line above.
+        lines += [f"LEAK: {leak.text}" for leak in self.audit.leaks if leak.check != "duplicates"]
         return tuple(lines)
 
 
@@ -82,6 +86,7 @@ def report(facts: Facts) -> str:
             "The data, and what was noticed in it", points=facts.repairs or ("Nothing had to be repaired.",)
         ),
         plots.Text("Why this comparison is fair", points=_fairness(facts)),
+        plots.Text("Leak audit", points=facts.audit.lines()),
         plots.Details("Layers", [plots.Code("Layers, shapes and parameters", str(facts.summary))]),
         plots.Code("How to train this model again", to_toml(facts.run), text=REPRODUCE),
     ]

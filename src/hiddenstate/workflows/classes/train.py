@@ -1,6 +1,7 @@
 """From a file of labelled texts to a trained, compared and saved classifier."""
 
 import time
+from dataclasses import replace
 
 from hiddenstate.bundle import Contents, check_target, save_bundle
 from hiddenstate.data.files import Source
@@ -12,6 +13,7 @@ from hiddenstate.tasks.classify_program import classifier_program
 from hiddenstate.tasks.text_baselines.baseline import TextBaselineSettings
 from hiddenstate.tasks.text_baselines.registry import fit_text_baselines
 from hiddenstate.training.threads import limited_threads
+from hiddenstate.workflows.classes.audit import audit_classes
 from hiddenstate.workflows.classes.comparison import compare
 from hiddenstate.workflows.classes.fit import fit_classes
 from hiddenstate.workflows.classes.parts import Parts, read_parts
@@ -63,8 +65,10 @@ def train_classifier(source: Source | TextTable, run: ClassRun, saving: Saving) 
     comparison = compare(
         fitted.task, fitted.models, parts.test, name=run.label, rivals=rivals, seconds=seconds
     )
-    facts = Facts(run, parts, fitted, comparison, summarise_task(fitted.task, fitted.models[0]))
+    audit = audit_classes(parts, fitted, run)
+    facts = Facts(run, parts, fitted, comparison, summarise_task(fitted.task, fitted.models[0]), audit)
     outcome = comparison.outcome(facts.repairs)
+    outcome = replace(outcome, facts={**outcome.facts, "audit": audit.to_dict()})
     contents = Contents(
         kind=KIND,
         settings=to_toml(run),

@@ -7,6 +7,8 @@ from typing import ClassVar, final
 from hiddenstate.data.files import Source
 from hiddenstate.errors import InputError
 from hiddenstate.models.summary import Summary
+from hiddenstate.workflows.comparing.arena import Arena
+from hiddenstate.workflows.forecasts.arena import ForecastArena
 from hiddenstate.workflows.forecasts.evaluate import evaluate_forecaster
 from hiddenstate.workflows.forecasts.network import network_of
 from hiddenstate.workflows.forecasts.predict import predict_forecast
@@ -33,6 +35,10 @@ class Forecasts(Kind):
     def train(self, source: Source, values: Values, saving: Saving) -> Trained:
         """As `Kind.train`."""
         return train_forecaster(source, complete(values), saving)
+
+    def arena(self, source: Source, values: Values, metric: str | None) -> Arena:
+        """As `Kind.arena`."""
+        return ForecastArena.of(source, values, metric)
 
     def evaluate(self, folder: Path, source: Source) -> Outcome:
         """As `Kind.evaluate`."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from hiddenstate import plots
 from hiddenstate.bundle import compose_card
+from hiddenstate.data.audit.finding import Audit
 from hiddenstate.data.panel import Panel
 from hiddenstate.data.split import Span, Split
 from hiddenstate.models.summary import Summary
@@ -29,6 +30,7 @@ class Facts:
     comparison: Comparison
     history: History
     summary: Summary
+    audit: Audit
 
     @property
     def title(self) -> str:
@@ -75,6 +77,7 @@ def report(facts: Facts) -> str:
         plots.Chart(plots.learning_curve(facts.history, loss="pinball loss"), half=True),
         plots.Text("The data, and what was repaired", points=facts.panel.repairs.lines()),
         plots.Text("Why this comparison is fair", points=_fairness(facts)),
+        plots.Text("Leak audit", points=facts.audit.lines()),
         plots.Details("Layers", [plots.Code("Layers, shapes and parameters", str(facts.summary))]),
         plots.Code("How to train this model again", to_toml(run), text=REPRODUCE),
     ]

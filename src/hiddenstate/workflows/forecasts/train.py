@@ -15,6 +15,7 @@ from hiddenstate.tasks.baselines.naive_error import seasonal_naive_error
 from hiddenstate.tasks.forecast_program import forecaster_program
 from hiddenstate.training.threads import limited_threads
 from hiddenstate.workflows.fitting import Fitting
+from hiddenstate.workflows.forecasts.audit import audit_forecast
 from hiddenstate.workflows.forecasts.comparison import compare
 from hiddenstate.workflows.forecasts.fit import fit_forecaster, learnt_span
 from hiddenstate.workflows.forecasts.report import Facts, card, report
@@ -60,9 +61,12 @@ def train_forecaster(source: Source, run: ForecastRun, saving: Saving) -> Traine
         panel, test, forecast, name=run.label, scale=scale, learn_from=learnt, seconds=seconds
     )
     summary = summarise_task(fitted.task, fitted.models[0])
-    outcome = comparison.outcome(run.data.unit, repairs=tuple(panel.repairs.lines()))
-    facts = Facts(panel, split, run, comparison, fitted.history, summary)
     program, constants = forecaster_program(fitted.task, fitted.models)
+    audit = audit_forecast(panel, split, fitted.task)
+    leaks = [f"LEAK: {leak.text}" for leak in audit.leaks]
+    outcome = comparison.outcome(run.data.unit, repairs=(*panel.repairs.lines(), *leaks))
+    outcome = replace(outcome, facts={**outcome.facts, "audit": audit.to_dict()})
+    facts = Facts(panel, split, run, comparison, fitted.history, summary, audit)
     contents = Contents(
         kind=KIND,
         settings=to_toml(run),

@@ -1,0 +1,1 @@
+"""Whether anything of the test rows could be known before they are answered: what was checked and what was found."""
