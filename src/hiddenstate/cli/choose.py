@@ -65,10 +65,10 @@ def _answer(recognition: Recognition) -> str:
     for number, guess in enumerate(guesses, start=1):
         typer.echo(f"{number}  {guess.name} (score {guess.score:.2f}): {guess.evidence[-1]}")
     while True:
-        number = typer.prompt("Which one is it?", default=1, type=int)
-        if 1 <= number <= len(guesses):
-            return guesses[number - 1].kind
-        typer.echo(f"Expected a number from 1 to {len(guesses)}, got {number}.")
+        picked = int(typer.prompt("Which one is it?", default=1, type=int))
+        if 1 <= picked <= len(guesses):
+            return guesses[picked - 1].kind
+        typer.echo(f"Expected a number from 1 to {len(guesses)}, got {picked}.")
 
 
 def _asks() -> bool:

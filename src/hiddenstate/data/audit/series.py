@@ -39,12 +39,9 @@ def _order(panel: Panel, split: Split) -> Finding:
         overlap = int(np.maximum(one.stop - other.first, 0)[other.stop > other.first].sum())
         if overlap:
             return Finding("order", "leak", f"{names.capitalize()} share {overlap:,} steps of time.", overlap)
-    return Finding(
-        "order",
-        "fine",
-        f"Split by time, at the same instants for all {len(panel.series)} series: training, then validation, "
-        "then test.",
-    )
+    count = len(panel.series)
+    instants = "" if count == 1 else f", at the same instants for all {count} series"
+    return Finding("order", "fine", f"Split by time{instants}: training, then validation, then test.")
 
 
 def _horizons(split: Split, origins: Mapping[str, Origins], horizon: int, lookback: int) -> Finding:
