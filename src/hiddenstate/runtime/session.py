@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from hiddenstate.bundle import open_bundle
+from hiddenstate.bundle import Bundle, open_bundle
 from hiddenstate.bundle.contents import ENCODERS, SETTINGS, WEIGHTS
 from hiddenstate.errors import BundleError, SettingsError, ShapeError
 from hiddenstate.program import Program
@@ -54,14 +54,7 @@ class Session:
         if bundle.kind == TextModel.kind:
             self.texts = TextModel(bundle, self.program)
         else:
-            from hiddenstate.runtime.series_model import SeriesModel  # needs polars; texts do not
-
-            if bundle.kind != SeriesModel.kind:
-                raise BundleError(
-                    f"{folder}: expected a {TextModel.kind} or a {SeriesModel.kind}, got a {bundle.kind}. "
-                    "Update hiddenstate."
-                )
-            self.series = SeriesModel(bundle, self.program)
+            self.series = _series_model(bundle, self.program)
 
     @property
     def why_not_stream(self) -> str | None:
@@ -142,7 +135,18 @@ class Session:
         values = state.values
         if values.shape != wanted or values.dtype != np.float32 or not np.isfinite(values).all():
             raise StateError(
-                f"state: expected finite float32 numbers of shape {wanted}, got {values.dtype} of shape {values.shape}. "
+                f"state: expected finite float32 numbers of shape {wanted}, got {values.dtype} of {values.shape}. "
                 "Take it from initial_state(), with the number of streams, or from a step before."
             )
         return values
+
+
+def _series_model(bundle: Bundle, program: Program) -> "SeriesModel":
+    from hiddenstate.runtime.series_model import SeriesModel  # needs polars; texts do not
+
+    if bundle.kind != SeriesModel.kind:
+        raise BundleError(
+            f"{bundle.folder}: expected a {TextModel.kind} or a {SeriesModel.kind}, got a {bundle.kind}. "
+            "Update hiddenstate."
+        )
+    return SeriesModel(bundle, program)
