@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 from hiddenstate import __version__
+from hiddenstate.cli.budget import budget
 from hiddenstate.cli.demo import demo
 from hiddenstate.cli.evaluate import evaluate
 from hiddenstate.cli.explain import explain
 from hiddenstate.cli.export import export
 from hiddenstate.cli.lab import lab
 from hiddenstate.cli.predict import predict
+from hiddenstate.cli.stream import stream
 from hiddenstate.cli.summary import summary
 from hiddenstate.cli.train import train
 from hiddenstate.cli.verify import verify
@@ -27,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (train, evaluate, predict, summary, explain, walk, export, verify, demo):
+for command in (train, evaluate, predict, summary, explain, walk, export, verify, stream, budget, demo):
     app.command()(command)
 app.add_typer(lab)
 

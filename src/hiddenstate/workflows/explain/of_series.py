@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from hiddenstate import plots
 from hiddenstate.choices import closest
-from hiddenstate.data.complete import refuse_missing
 from hiddenstate.data.assemble import load_panel
 from hiddenstate.data.clock import DAY_SECONDS, Clock, zone
+from hiddenstate.data.complete import refuse_missing
 from hiddenstate.data.files import Source
 from hiddenstate.data.panel import Panel, Series
 from hiddenstate.data.windows import Origins

@@ -5,8 +5,8 @@ from pathlib import Path
 import polars as pl
 
 from hiddenstate.data.assemble import load_panel
-from hiddenstate.data.files import Source
 from hiddenstate.data.complete import refuse_missing
+from hiddenstate.data.files import Source
 from hiddenstate.data.windows import last_origins
 from hiddenstate.workflows.forecasts.saved import open_forecaster
 from hiddenstate.workflows.tables import forecast_table
