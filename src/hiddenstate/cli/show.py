@@ -97,11 +97,20 @@ def show_budget(budget: Budget) -> None:
         table.add_row(f"RAM as C, {chip.weights}", f"{chip.ram_bytes:,} bytes for {scope}")
         if chip.state_bytes is not None:
             table.add_row(f"State as C, {chip.weights}", f"{chip.state_bytes:,} bytes for each stream")
-    table.add_row("Streams step by step", "yes" if budget.why_not is None else f"no: {budget.why_not}")
+    table.add_row("Streams step by step", _streams(budget))
     screen = console()
     screen.print(table)
     if budget.why_no_c is not None:
         screen.print(f"As C: {budget.why_no_c}", highlight=False, markup=False)
+
+
+def _streams(budget: Budget) -> str:
+    if budget.kind == "forecaster":
+        return f"no: {budget.why_not}; hiddenstate stream keeps the window"
+    if budget.why_not is not None:
+        return f"no: {budget.why_not}"
+    running = any(chip.state_bytes is None for chip in budget.c)
+    return "yes, in Python; as C and ONNX whole sequences only" if running else "yes"
 
 
 def show_json(values: dict[str, Any]) -> None:

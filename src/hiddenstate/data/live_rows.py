@@ -74,6 +74,8 @@ class LiveRows:
                 f'got "{stamp}". Rows come in the order of time.'
             )
         if observed:
+            # What was known of steps between, whose target never came, stays: a gap like any other.
+            past.extend(other for other in ahead if other.instant < row.instant)
             past.append(row)
             self._past[name] = past
             self._ahead[name] = [other for other in ahead if other.instant > row.instant]
