@@ -6,18 +6,8 @@ import pytest
 
 from hiddenstate.runtime import Session
 from hiddenstate.workflows.budget import budget
-from tests.story.conftest import quietly
-from tests.story.text_files import TINY, rows, write
 
-
-@pytest.fixture(scope="module")
-def classifiers(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("budgets")
-    texts = write(folder / "texts.csv", rows(60))
-    one_way = ("--set", "model.bidirectional=false", "--epochs", "1")
-    quietly("train", texts, *TINY, *one_way, "--set", "model.pool=last", "--out", folder / "last")
-    quietly("train", texts, *TINY, *one_way, "--set", "model.pool=max", "--out", folder / "max")
-    return folder
+pytestmark = pytest.mark.xdist_group("classifiers")
 
 
 def test_figures_of_a_classifier_that_streams(call, classifiers):
@@ -36,7 +26,7 @@ def test_figures_of_a_classifier_that_streams(call, classifiers):
     assert found["timed"] == "one step"
     assert 0 < found["microseconds"] < 1e6
     whole, rounded = found["c"]
-    assert whole["state_bytes"] == 4 * 2 * 8  # h and C of 8 units
+    assert whole["state_bytes"] == 4 * 2 * 8 * 2 * 2  # h and C of 8 units, 2 layers, 2 members
     assert rounded["flash_bytes"] < whole["flash_bytes"]
 
 

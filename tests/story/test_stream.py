@@ -14,9 +14,9 @@ from hiddenstate.workflows.classes.predict import label_texts
 from hiddenstate.workflows.forecasts.predict import predict_forecast
 from hiddenstate.workflows.stream import stream
 from tests.story.conftest import quietly
-from tests.story.text_files import TINY, rows, write
 
 DAYS, HORIZON = 150, 3
+pytestmark = pytest.mark.xdist_group("classifiers")
 
 
 def daily(days: int) -> list[str]:
@@ -42,12 +42,9 @@ def forecasters(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def classifier(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("classifier")
-    texts = write(folder / "texts.csv", rows(60))
-    quietly("train", texts, *TINY, "--epochs", "1", "--out", folder / "model")
-    return folder / "model"
+@pytest.fixture
+def classifier(classifiers):
+    return classifiers / "both"
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """``hiddenstate stream``: one answer for each line of standard input."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -38,3 +39,6 @@ def stream(
             sys.stdout.flush()
     except KeyboardInterrupt:
         return  # what was answered is out: the way to end a stream that does not end
+    except BrokenPipeError:
+        # The reader has gone. Standard output is replaced so that the last flush does not complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
