@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from hiddenstate.cli.main import run
+from tests.story import text_files
 
 HOURS = 24 * 70
 TINY = [
@@ -69,6 +70,19 @@ def model(demand, tmp_path_factory) -> Path:
     """A bundle trained through the command line, once for all tests."""
     folder = tmp_path_factory.mktemp("models") / "model"
     quietly("train", demand, *TINY, "--out", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def classifiers(tmp_path_factory) -> Path:
+    """A folder of small classifiers: one-directional ones by pool (two layers, letters too), one of both directions."""
+    folder = tmp_path_factory.mktemp("classifiers")
+    texts = text_files.write(folder / "texts.csv", text_files.rows(60))
+    for pool in ("last", "mean", "max"):
+        more = ("--set", f"model.pool={pool}", "--set", "model.character_size=4", "--layers", "2")
+        one_way = ("--set", "model.bidirectional=false", "--members", "2" if pool == "last" else "1")
+        quietly("train", texts, *text_files.TINY, *one_way, *more, "--epochs", "1", "--out", folder / pool)
+    quietly("train", texts, *text_files.TINY, "--epochs", "1", "--out", folder / "both")
     return folder
 
 

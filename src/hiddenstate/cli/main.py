@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from hiddenstate import __version__
+from hiddenstate.cli.budget import budget
 from hiddenstate.cli.choose import choose
 from hiddenstate.cli.compare import compare
 from hiddenstate.cli.demo import demo
@@ -15,6 +16,7 @@ from hiddenstate.cli.explain import explain
 from hiddenstate.cli.export import export
 from hiddenstate.cli.lab import lab
 from hiddenstate.cli.predict import predict
+from hiddenstate.cli.stream import stream
 from hiddenstate.cli.summary import summary
 from hiddenstate.cli.train import train
 from hiddenstate.cli.verify import verify
@@ -30,7 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    choose, train, evaluate, predict, compare, summary, explain, walk, export, verify, demo,
+    choose, train, evaluate, predict, compare, summary, explain, walk, export, verify, stream, budget, demo,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(lab)

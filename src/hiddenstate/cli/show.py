@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hiddenstate.parity.certificate import Certificate
+    from hiddenstate.workflows.budget import Budget
     from hiddenstate.workflows.outcome import Outcome, Trained
 
 STYLES = {"better": "bold green", "same": "bold yellow", "worse": "bold red"}
@@ -74,6 +75,42 @@ def show_certificate(certificate: Certificate) -> None:
         "All ways give the same numbers." if certificate.passed else "Not all ways give the same numbers."
     )
     screen.print(verdict, style=STYLES["better" if certificate.passed else "worse"], highlight=False)
+
+
+def show_budget(budget: Budget) -> None:
+    """What a model costs, one figure a row."""
+    from rich.table import Table
+
+    table = Table("cost", "figure")
+    table.add_row(f"Time of {budget.timed}, here", f"{budget.microseconds:,.0f} microseconds (median)")
+    table.add_row("Parameters", f"{budget.parameters:,}")
+    for name, size in budget.weight_bytes.items():
+        table.add_row(f"Weights in {name}", f"{size:,} bytes")
+    for chip in budget.c:
+        whole = (
+            f"sequences of up to {budget.c_longest} steps"
+            if budget.timed != "a forecast from its window"
+            else "a window"
+        )
+        scope = whole if chip.state_bytes is None else "one step"
+        table.add_row(f"Flash as C, {chip.weights}", f"{chip.flash_bytes:,} bytes, and the code")
+        table.add_row(f"RAM as C, {chip.weights}", f"{chip.ram_bytes:,} bytes for {scope}")
+        if chip.state_bytes is not None:
+            table.add_row(f"State as C, {chip.weights}", f"{chip.state_bytes:,} bytes for each stream")
+    table.add_row("Streams step by step", _streams(budget))
+    screen = console()
+    screen.print(table)
+    if budget.why_no_c is not None:
+        screen.print(f"As C: {budget.why_no_c}", highlight=False, markup=False)
+
+
+def _streams(budget: Budget) -> str:
+    if budget.kind == "forecaster":
+        return f"no: {budget.why_not}; hiddenstate stream keeps the window"
+    if budget.why_not is not None:
+        return f"no: {budget.why_not}"
+    running = any(chip.state_bytes is None for chip in budget.c)
+    return "yes, in Python; as C and ONNX whole sequences only" if running else "yes"
 
 
 def show_json(values: dict[str, Any]) -> None:

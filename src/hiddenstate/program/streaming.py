@@ -1,6 +1,6 @@
 """From a program for whole sequences to one that takes a step at a time and carries its state in the open."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,8 +15,11 @@ STEPWISE = frozenset(
 """Kinds that look at each step by itself."""
 
 
-def why_not_streaming(program: Program) -> str | None:
-    """Why a model cannot answer after each step, in words; None where it can."""
+def why_not_streaming(program: Program, *, pools: Sequence[str] = ("last",)) -> str | None:
+    """Why a model cannot answer after each step, in words; None where it can.
+
+    `pools`: those that can be computed as the steps come; programs of one step (ONNX, C) know the last step alone.
+    """
     shapes = program.shapes()
     for operation in program.operations:
         steps = any("time" in shapes[name] for name in operation.inputs.values())
@@ -26,7 +29,7 @@ def why_not_streaming(program: Program) -> str | None:
             continue
         if operation.kind == "recurrent" and operation.options["reverse"]:
             return "it is bidirectional: a layer reads each sequence from its end"
-        if operation.kind == "pool" and operation.options["how"] != "last":
+        if operation.kind == "pool" and operation.options["how"] not in pools:
             return f"its {operation.options['how']} over time needs the whole sequence"
         if operation.kind == "attention":
             return "its attention weighs all steps of the whole sequence"

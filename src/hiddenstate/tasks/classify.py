@@ -22,7 +22,7 @@ from hiddenstate.tasks.class_loss import class_weights, level_loss
 from hiddenstate.tasks.classify_settings import ClassifySettings
 from hiddenstate.tasks.temperature import fit_temperature, soften
 from hiddenstate.tasks.text_encoder import TextEncoder
-from hiddenstate.tasks.threshold import fit_threshold
+from hiddenstate.tasks.threshold import decide, fit_threshold
 
 PREDICTED_AT_ONCE = 64
 
@@ -185,7 +185,11 @@ class ClassifyTask:
                 Classification(
                     labels=names,
                     probabilities=softened,
-                    predicted=self._decide(softened, finest=level == len(self.labels.levels) - 1),
+                    predicted=decide(
+                        softened,
+                        self.threshold if level == len(self.labels.levels) - 1 else None,
+                        multi_label=self.labels.multi,
+                    ),
                     texts=table.texts,
                     tokens=pieces,
                     weights=weights,
@@ -194,14 +198,6 @@ class ClassifyTask:
                 )
             )
         return tuple(levels)
-
-    def _decide(self, probabilities: NDArray[np.float64], *, finest: bool) -> NDArray[Any]:
-        if self.labels.multi:
-            return np.asarray(probabilities >= 0.5)
-        answer: NDArray[Any] = probabilities.argmax(axis=1)
-        if self.threshold is not None and finest:
-            answer = np.where(probabilities.max(axis=1) < self.threshold, -1, answer)
-        return answer
 
     def _outputs(
         self, models: Sequence[nn.Module], encoded: EncodedTexts, batch_size: int

@@ -22,7 +22,7 @@ from hiddenstate.records import Forecast
 from hiddenstate.tasks.calibration import Calibration
 from hiddenstate.tasks.forecast_batches import ForecastBatches
 from hiddenstate.tasks.forecast_features import FeatureBuilder
-from hiddenstate.tasks.forecast_plan import Lag, LookbackPlan, plan_lookback
+from hiddenstate.tasks.forecast_plan import plan_lookback
 from hiddenstate.tasks.forecast_scalers import PanelScalers
 from hiddenstate.tasks.forecast_settings import ForecastSettings
 from hiddenstate.tasks.losses import LOSSES
@@ -200,14 +200,9 @@ class ForecastTask:
     ) -> Self:
         """The inverse of `to_dict`. Raises `BundleError` where something is missing."""
         try:
-            stored = values["plan"]
-            lags, reference = (
-                tuple(Lag(season, times) for season, times in stored[part]) for part in ("lags", "reference")
-            )
-            plan = LookbackPlan(stored["cycle"], lags, reference, stored["read"], stored["rows"])
-            scalers = PanelScalers.from_dict(values["scalers"])
+            builder = FeatureBuilder.from_dict(values, settings)
+            plan = builder.plan
             columns = {part: tuple(names) for part, names in values["columns"].items()}
-            calendar = tuple(values["calendar"])
             sizes = ForecastSizes(
                 lookback=plan.read,
                 horizon=settings.horizon,
@@ -222,7 +217,6 @@ class ForecastTask:
             raise BundleError(
                 f"encoders.json: expected a stored forecasting task, got a damaged one ({error!r}). Train again."
             ) from None
-        builder = FeatureBuilder(plan, scalers, settings.horizon, calendar, settings.family == "segments")
         task = cls(settings, network, builder, sizes, columns)
         task.calibration = Calibration.from_dict(calibration) if calibration else None
         return task

@@ -4,8 +4,9 @@ Everything is cut from the rows before the origin and from what is known beforeh
 truth can slip in, whatever the lags.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from hiddenstate.data.panel import Panel, Values
 from hiddenstate.data.windows import Origins, cut
 from hiddenstate.tasks.forecast_plan import Lag, LookbackPlan
 from hiddenstate.tasks.forecast_scalers import PanelScalers
+from hiddenstate.tasks.forecast_settings import ForecastSettings
 
 Steps = NDArray[np.int64]
 DAY_SECONDS = 86_400
@@ -40,6 +42,18 @@ class FeatureBuilder:
     calendar: tuple[str, ...]
     plain: bool
     """Past targets alone: neither calendar, covariates nor lags (the segment forecaster)."""
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any], settings: ForecastSettings) -> Self:
+        """Out of what `ForecastTask.to_dict` stores. Raises `KeyError` and the like where something is missing."""
+        stored = values["plan"]
+        lags, reference = (
+            tuple(Lag(season, times) for season, times in stored[part]) for part in ("lags", "reference")
+        )
+        plan = LookbackPlan(stored["cycle"], lags, reference, stored["read"], stored["rows"])
+        scalers = PanelScalers.from_dict(values["scalers"])
+        calendar = tuple(values["calendar"])
+        return cls(plan, scalers, settings.horizon, calendar, settings.family == "segments")
 
     def build(self, panel: Panel, origins: Origins) -> WindowArrays:
         """Encode the windows at `origins`."""

@@ -1,21 +1,25 @@
-"""Texts to numbers: words, the vectors they have, their letters."""
+"""Texts to numbers: words, the vectors they have, their letters. Imports no torch: the runtime needs it too."""
+
+from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self, final
+from typing import TYPE_CHECKING, Any, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hiddenstate.data.characters import Characters
 from hiddenstate.data.ragged import Ragged
-from hiddenstate.data.text_table import TextTable
 from hiddenstate.data.tokenizer import Tokenizer
 from hiddenstate.data.vectors import Coverage, Vectors, embedding_matrix
 from hiddenstate.data.vocabulary import UNKNOWN, Vocabulary
-from hiddenstate.models.embed import EmbedSizes
-from hiddenstate.models.text_classifier import TextModelSettings
 from hiddenstate.seeding import generator
 from hiddenstate.tasks.classify_settings import ClassifySettings
+
+if TYPE_CHECKING:
+    from hiddenstate.data.text_table import TextTable
+    from hiddenstate.models.embed import EmbedSizes
+    from hiddenstate.models.text_classifier import TextModelSettings
 
 
 @final
@@ -56,6 +60,8 @@ class TextEncoder:
 
     def sizes(self, network: TextModelSettings, vectors_size: int | None) -> EmbedSizes:
         """What the embedding has to hold; `vectors_size`: numbers per word of the vectors, None without."""
+        from hiddenstate.models.embed import EmbedSizes
+
         return EmbedSizes(
             words=len(self.vocabulary),
             further=len(self.further),

@@ -1,4 +1,6 @@
-"""The threshold of "none of these": below which probability no class is answered."""
+"""From probabilities to answers, and the threshold of "none of these" below which no class is answered."""
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,3 +37,19 @@ def fit_threshold(
     if share == 0.0 or not right.any():
         return None
     return float(np.quantile(confidence[right], share))
+
+
+def decide(
+    probabilities: NDArray[np.float64], threshold: float | None = None, *, multi_label: bool = False
+) -> NDArray[Any]:
+    """The answers for probabilities (n, k): (n,) classes, -1 for none of them; with `multi_label` (n, k) bool.
+
+    >>> decide(np.array([[0.9, 0.1], [0.45, 0.55]]), 0.6).tolist()
+    [0, -1]
+    """
+    if multi_label:
+        return np.asarray(probabilities >= 0.5)
+    answer: NDArray[Any] = probabilities.argmax(axis=1)
+    if threshold is not None:
+        answer = np.where(probabilities.max(axis=1) < threshold, -1, answer)
+    return answer

@@ -4,11 +4,10 @@ import os
 import sys
 from pathlib import Path
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from hiddenstate.choices import closest
+from hiddenstate.data.local_time import local_text
 from hiddenstate.errors import OutputError
 from hiddenstate.records import Forecast
 
@@ -35,18 +34,6 @@ def forecast_table(forecast: Forecast) -> pl.DataFrame:
         for place, level in enumerate(forecast.levels):
             columns[f"{name}_q{level:g}"] = forecast.values[..., number, place].reshape(windows * horizon)
     return pl.DataFrame(columns)
-
-
-def local_text(times: NDArray[np.datetime64], timezone: str) -> list[str]:
-    """UTC instants as local ISO 8601 text with the offset of that day.
-
-    >>> local_text(np.array(["2014-01-01T00:00"], dtype="datetime64[s]"), "Australia/Melbourne")
-    ['2014-01-01T11:00:00+11:00']
-    """
-    stamps = (
-        pl.Series(times.astype("datetime64[ms]")).dt.replace_time_zone("UTC").dt.convert_time_zone(timezone)
-    )
-    return stamps.dt.strftime("%Y-%m-%dT%H:%M:%S%:z").to_list()
 
 
 def write_table(table: pl.DataFrame, path: Path, *, force: bool = False) -> None:

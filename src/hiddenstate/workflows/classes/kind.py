@@ -7,10 +7,10 @@ from typing import ClassVar, final
 from hiddenstate.bundle import check_target
 from hiddenstate.data.files import Source
 from hiddenstate.data.text_table import load_texts
-from hiddenstate.export.c_words import Lexicon
 from hiddenstate.models.summary import Summary
 from hiddenstate.workflows.classes.arena import ClassArena
 from hiddenstate.workflows.classes.evaluate import evaluate_classifier
+from hiddenstate.workflows.classes.lexicon import lexicon_of
 from hiddenstate.workflows.classes.network import network_of
 from hiddenstate.workflows.classes.predict import label_file, label_texts
 from hiddenstate.workflows.classes.run_settings import complete
@@ -55,13 +55,7 @@ class TextClasses(Kind):
     def portable(self, folder: Path) -> Portable:
         """As `Kind.portable`."""
         saved = open_classifier(folder)
-        encoder = saved.task.encoder
-        if encoder.characters is None:
-            return Portable(network_of(saved), Lexicon(encoder.numbers()))
-        grams = {gram: number for number, gram in enumerate(encoder.characters.grams)}
-        sizes = encoder.characters.settings
-        lexicon = Lexicon(encoder.numbers(), grams, sizes.shortest, sizes.longest)
-        return Portable(network_of(saved), lexicon)
+        return Portable(network_of(saved), lexicon_of(saved.task.encoder))
 
     def summarise(self, folder: Path) -> Summary:
         """As `Kind.summarise`."""

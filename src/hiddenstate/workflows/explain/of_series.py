@@ -11,6 +11,7 @@ from hiddenstate import plots
 from hiddenstate.choices import closest
 from hiddenstate.data.assemble import load_panel
 from hiddenstate.data.clock import DAY_SECONDS, Clock, zone
+from hiddenstate.data.complete import refuse_missing
 from hiddenstate.data.files import Source
 from hiddenstate.data.panel import Panel, Series
 from hiddenstate.data.windows import Origins
@@ -24,7 +25,6 @@ from hiddenstate.tasks.feature_names import future_feature_names
 from hiddenstate.workflows.evidence_sections import series_sections
 from hiddenstate.workflows.explain.gradients import GRADIENTS, gradient_sections
 from hiddenstate.workflows.explain.inside import ATTENTION, EVIDENCE, Inside, readings_of
-from hiddenstate.workflows.forecasts.predict import refuse_missing
 from hiddenstate.workflows.forecasts.saved import SavedForecaster, open_forecaster
 
 

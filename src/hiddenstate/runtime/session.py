@@ -1,0 +1,152 @@
+"""A saved model at work without torch: whole inputs, or one step after the other with the state in your hands."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiddenstate.bundle import Bundle, open_bundle
+from hiddenstate.bundle.contents import ENCODERS, SETTINGS, WEIGHTS
+from hiddenstate.errors import BundleError, SettingsError, ShapeError
+from hiddenstate.program import Program
+from hiddenstate.program.program import PROGRAM
+from hiddenstate.runtime.state import State, StateError
+from hiddenstate.runtime.text_model import TextModel
+
+if TYPE_CHECKING:
+    from hiddenstate.records import Classification, Forecast
+    from hiddenstate.runtime.series_model import SeriesModel
+
+Array = NDArray[Any]
+WAYS_OUT = (
+    'Train with bidirectional = false and pool = "last", "mean" or "max", or give whole texts to run (chunks with '
+    "some words of look-ahead, say)."
+)
+SERIES_WAYS_OUT = "Give the rows so far to run, or rows one by one to hiddenstate stream."
+
+
+@final
+class Session:
+    """An opened model; preprocessing and decoding are part of it, and it keeps nothing between calls.
+
+    Raises `BundleError` for a folder that is no model, one that is damaged (naming the file), and one that was
+    trained before models wrote down their program. Imports no torch.
+    """
+
+    def __init__(self, folder: Path | str) -> None:
+        bundle = open_bundle(folder)
+        if PROGRAM not in bundle.files:
+            raise BundleError(
+                f"{folder}: expected a model with {PROGRAM}, got one of hiddenstate {bundle.toolkit} without. "
+                "Train it again with this version."
+            )
+        self.folder = Path(folder)
+        self.kind = bundle.kind
+        self.program = Program.from_json(bundle.read(PROGRAM))
+        digests = [bundle.files[name].sha256 for name in (PROGRAM, WEIGHTS, ENCODERS, SETTINGS)]
+        self.model = hashlib.sha256(" ".join(digests).encode()).hexdigest()
+        """Whose a state is."""
+        self.texts: TextModel | None = None
+        self.series: SeriesModel | None = None
+        if bundle.kind == TextModel.kind:
+            self.texts = TextModel(bundle, self.program)
+        else:
+            self.series = _series_model(bundle, self.program)
+
+    @property
+    def why_not_stream(self) -> str | None:
+        """Why `step` is refused, in words; None where the model answers after each step."""
+        return (
+            "it reads windows of a fixed length, not a stream"
+            if self.texts is None
+            else self.texts.why_not_stream
+        )
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The classes of a text classifier, in the order of its probabilities; none for a forecaster."""
+        return () if self.texts is None else self.texts.labels
+
+    def run(self, inputs: Any) -> "Classification | Forecast":
+        """Whole inputs, as ``hiddenstate predict``: a list of texts, or the rows of a series (a path or a data frame).
+
+        Raises `InputError` for inputs that the model cannot read.
+        """
+        if self.texts is not None:
+            return self.texts.run(inputs)
+        assert self.series is not None
+        return self.series.run(inputs)
+
+    def initial_state(self, streams: int | None = None) -> State:
+        """Nothing read yet. For one stream, or for that many. Raises `SettingsError` for a model that cannot stream."""
+        size = self._streaming().state_size
+        return State(self.model, np.zeros((size,) if streams is None else (streams, size), np.float32))
+
+    def step(self, x: str | Sequence[str], state: State | None = None) -> tuple[Array, State]:
+        """Read on: `x` is the next word or piece of a text or, with the state of several streams, one for each.
+
+        Returns the probabilities of all that was read so far, (classes,) or (streams, classes), and the state after
+        it. Neither argument is changed. A text cut between two words gives the numbers of the whole text; a piece
+        without a word changes nothing.
+        Raises `ShapeError` for anything but text, `StateError` for a state of another model or another number of
+        streams, `SettingsError` for a model that cannot stream, with the reason and the ways out.
+        """
+        model = self._streaming()
+        one = isinstance(x, str)
+        if not one and not isinstance(x, list | tuple):
+            raise ShapeError(
+                f"x: expected a text or a list of texts, got {type(x).__name__}. Give words as they stand in a text."
+            )
+        given = state if state is not None else self.initial_state(None if one else len(x))
+        values = self._checked(given, None if one else len(x), model.state_size)
+        answers, after = model.step([x] if isinstance(x, str) else x, values.reshape(-1, model.state_size))
+        return (answers[0] if one else answers), State(self.model, after.reshape(values.shape))
+
+    def label(self, probabilities: Array) -> tuple[str, ...]:
+        """What probabilities (classes,) say: one label, several, or () for "none of these"."""
+        if self.texts is None:
+            raise SettingsError(
+                f"{self.folder}: expected a text classifier, got a forecaster. It has no labels."
+            )
+        return self.texts.label(np.asarray(probabilities))
+
+    def _streaming(self) -> TextModel:
+        if self.texts is None or self.texts.why_not_stream is not None:
+            raise SettingsError(
+                f"{self.folder}: expected a model that can stream, got one that cannot: {self.why_not_stream}. "
+                f"{SERIES_WAYS_OUT if self.texts is None else WAYS_OUT}"
+            )
+        return self.texts
+
+    def _checked(self, state: State, streams: int | None, size: int) -> NDArray[np.float32]:
+        if not isinstance(state, State):
+            raise StateError(
+                f"state: expected a State, got {type(state).__name__}. Begin with initial_state()."
+            )
+        if state.model != self.model:
+            raise StateError(
+                f"state: expected one of model {self.model[:12]}, got one of model {state.model[:12]}. "
+                "Use the model that made it, or begin with initial_state()."
+            )
+        wanted = (size,) if streams is None else (streams, size)
+        values = state.values
+        if values.shape != wanted or values.dtype != np.float32 or not np.isfinite(values).all():
+            raise StateError(
+                f"state: expected finite float32 numbers of shape {wanted}, got {values.dtype} of {values.shape}. "
+                "Take it from initial_state(), with the number of streams, or from a step before."
+            )
+        return values
+
+
+def _series_model(bundle: Bundle, program: Program) -> "SeriesModel":
+    from hiddenstate.runtime.series_model import SeriesModel  # needs polars; texts do not
+
+    if bundle.kind != SeriesModel.kind:
+        raise BundleError(
+            f"{bundle.folder}: expected a {TextModel.kind} or a {SeriesModel.kind}, got a {bundle.kind}. "
+            "Update hiddenstate."
+        )
+    return SeriesModel(bundle, program)

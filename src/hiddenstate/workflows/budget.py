@@ -1,0 +1,138 @@
+"""What a saved model costs: time here, bytes of weights, flash and RAM as C; no torch."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiddenstate.errors import SettingsError
+from hiddenstate.export.c_model import count_weights, to_c
+from hiddenstate.program.shapes import known
+from hiddenstate.runtime.session import Session
+
+WORDS = 20
+"""Words of the text that is timed where a model reads whole texts."""
+REPEATS = 100
+
+
+@dataclass(frozen=True)
+class OnChip:
+    """The model as generated C."""
+
+    weights: Literal["float32", "int8"]
+    flash_bytes: int
+    """Weights and words, without code."""
+    ram_bytes: int
+    """Working memory of one call: a step where the model streams, else a whole input."""
+    state_bytes: int | None
+    """For each stream; None where the model cannot stream step by step as C."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a model costs."""
+
+    kind: str
+    parameters: int
+    weight_bytes: dict[str, int]
+    """By format; int8 has a scale for each row of a matrix, and float32 for all else."""
+    timed: str
+    """What the time is of: "one step", "a text of 20 words", "a forecast from its window"."""
+    microseconds: float
+    """Median, here, without torch."""
+    streams: bool
+    why_not: str | None
+    """Why not, in words."""
+    c: tuple[OnChip, ...]
+    """Empty where the model is too large for generated C."""
+    c_longest: int
+    """Steps that the C code sets memory aside for."""
+    why_no_c: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+def budget(folder: Path, *, longest: int = 256) -> Budget:
+    """Measure a saved model. Raises `BundleError` for a folder that is none."""
+    session = Session(folder)
+    program = session.program
+    timed, microseconds = _time(session)
+    chips, why_no_c = _on_chip(session, longest)
+    return Budget(
+        kind=session.kind,
+        parameters=count_weights(program),
+        weight_bytes=_weight_bytes(program.weights),
+        timed=timed,
+        microseconds=microseconds,
+        streams=session.why_not_stream is None,
+        why_not=session.why_not_stream,
+        c=chips,
+        c_longest=longest,
+        why_no_c=why_no_c,
+    )
+
+
+def _weight_bytes(shapes: Any) -> dict[str, int]:
+    counts = {name: int(np.prod(shape)) for name, shape in shapes.items()}
+    total = sum(counts.values())
+    int8 = sum(
+        counts[name] + 4 * counts[name] // shape[-1] if len(shape) == 2 else 4 * counts[name]
+        for name, shape in shapes.items()
+    )
+    return {"float32": 4 * total, "bfloat16": 2 * total, "int8": int8}
+
+
+def _on_chip(session: Session, longest: int) -> tuple[tuple[OnChip, ...], str | None]:
+    from hiddenstate.workflows.classes.lexicon import lexicon_of
+
+    lexicon = lexicon_of(session.texts.encoder) if session.texts else None
+    holder = session.texts or session.series
+    assert holder is not None
+    weights: dict[str, NDArray[Any]] = holder.interpreter.weights
+    chips = []
+    kinds: tuple[Literal["float32", "int8"], ...] = ("float32", "int8")
+    try:
+        for kind in kinds:
+            model = to_c(session.program, weights, kind=kind, longest=longest, lexicon=lexicon)
+            steps = model.step_work_bytes
+            ram = model.work_bytes if steps is None else steps
+            chips.append(OnChip(kind, model.flash_bytes, ram, None if steps is None else model.state_bytes))
+    except SettingsError as error:
+        return (), str(error)
+    return tuple(chips), None
+
+
+def _time(session: Session) -> tuple[str, float]:
+    """What was timed, and its median in microseconds."""
+    if session.texts is None:
+        assert session.series is not None
+        interpreter = session.series.interpreter
+        windows = {
+            name: np.zeros((1, *(known(size) for size in given.shape[1:])), np.float32)
+            for name, given in session.program.inputs.items()
+        }
+        return "a forecast from its window", _median(lambda: interpreter(windows))
+    texts = session.texts
+    word = texts.encoder.vocabulary.forms[-1]
+    if texts.why_not_stream is not None:
+        text = " ".join([word] * WORDS)
+        return f"a text of {WORDS} words", _median(lambda: texts.run([text]))
+    state = session.initial_state()
+    return "one step", _median(lambda: session.step(word, state))
+
+
+def _median(call: Callable[[], object]) -> float:
+    for _ in range(5):
+        call()
+    seconds = []
+    for _ in range(REPEATS):
+        start = perf_counter()
+        call()
+        seconds.append(perf_counter() - start)
+    return float(np.median(seconds) * 1e6)
