@@ -7,7 +7,7 @@ from pathlib import Path
 from hiddenstate.choices import closest
 from hiddenstate.data.delimited import damaged, decode_line, open_bytes
 from hiddenstate.data.files import check_file
-from hiddenstate.data.tagged_table import TaggedTable, TagFileSettings, table_of_words
+from hiddenstate.data.tagged_table import TagFileSettings, TaggedTable, table_of_words
 from hiddenstate.errors import InputError
 
 CONLL_U = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
@@ -41,7 +41,7 @@ def read_conll_u(path: Path, settings: TagFileSettings) -> TaggedTable:
                 continue
             if fields[0] != str(len(words) + 1):
                 raise InputError(
-                    f"{path} line {number}: expected word number {len(words) + 1}, got \"{fields[0]}\". "
+                    f'{path} line {number}: expected word number {len(words) + 1}, got "{fields[0]}". '
                     "Number the words of a sentence from 1, with a blank line after the last."
                 )
             words.append(fields[1])
@@ -64,10 +64,12 @@ def read_columns(path: Path, settings: TagFileSettings, *, tagged: bool = True) 
     Raises `InputError` with file and line for a row with fewer or more columns than the first, with the other
     separator, or without a word or tag; and for a file without blank lines.
     """
-    sentences, tags = [], []
+    sentences: list[list[str]] = []
+    tags: list[list[str]] = []
     first: tuple[int, bool, int] | None = None  # line, tabs, columns of the first row
     for block in _blocks(path, settings):
-        words, row = [], []
+        words: list[str] = []
+        row: list[str] = []
         for number, line in block:
             if line.split(None, 1)[0] == DOCUMENT:
                 _keep(sentences, tags, words, row)
@@ -103,14 +105,13 @@ def conll_text(sentences: Iterable[tuple[Sequence[str], Sequence[str]]]) -> str:
     <BLANKLINE>
     """
     blocks = (
-        "".join(f"{word}\t{tag}\n" for word, tag in zip(words, tags, strict=True)) for words, tags in sentences
+        "".join(f"{word}\t{tag}\n" for word, tag in zip(words, tags, strict=True))
+        for words, tags in sentences
     )
     return "".join(f"{block}\n" for block in blocks)
 
 
-def _keep(
-    sentences: list[list[str]], tags: list[list[str]], words: list[str], row: list[str]
-) -> None:
+def _keep(sentences: list[list[str]], tags: list[list[str]], words: list[str], row: list[str]) -> None:
     if words:
         sentences.append(words)
         tags.append(row)
@@ -158,7 +159,9 @@ def _lines(path: Path) -> Iterator[Line]:
 def _conll_u_row(path: Path, number: int, line: str) -> list[str]:
     fields = line.split("\t")
     if len(fields) != len(CONLL_U):
-        hint = "Separate them by tabs, not spaces." if len(line.split()) >= len(CONLL_U) else "Complete the row."
+        hint = (
+            "Separate them by tabs, not spaces." if len(line.split()) >= len(CONLL_U) else "Complete the row."
+        )
         raise InputError(
             f"{path} line {number}: expected the {len(CONLL_U)} columns of CoNLL-U separated by tabs, got "
             f"{len(fields)}. {hint}"

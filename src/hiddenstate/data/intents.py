@@ -1,5 +1,6 @@
 """Texts with an intent and named slots: JSON Lines with character spans, and the folders in which ATIS comes."""
 
+import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -55,7 +56,9 @@ def read_atis(folder: Path) -> TaggedTable:
     texts, tags, labels = (_plain_lines(folder / name) for name in ATIS_FILES)
     counts = [len(texts), len(tags), len(labels)]
     if len(set(counts)) != 1:
-        raise InputError(f"{folder}: expected as many lines in {', '.join(ATIS_FILES)}, got {counts}. Check them.")
+        raise InputError(
+            f"{folder}: expected as many lines in {', '.join(ATIS_FILES)}, got {counts}. Check them."
+        )
     sentences, rows = [text.split() for text in texts], [row.split() for row in tags]
     for number, (sentence, row) in enumerate(zip(sentences, rows, strict=True), start=1):
         if len(sentence) != len(row):
@@ -110,9 +113,13 @@ def _objects(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
                 try:
                     row = json.loads(decode_line(path, number, line))
                 except (ValueError, RecursionError) as error:
-                    raise InputError(f"{place}: expected one JSON object, got: {error}. Correct the line.") from None
+                    raise InputError(
+                        f"{place}: expected one JSON object, got: {error}. Correct the line."
+                    ) from None
                 if not isinstance(row, dict):
-                    raise InputError(f"{place}: expected one JSON object, got {type(row).__name__}. Correct the line.")
+                    raise InputError(
+                        f"{place}: expected one JSON object, got {type(row).__name__}. Correct the line."
+                    )
                 yield place, row
     except (OSError, EOFError) as error:
         raise damaged(path, error) from None
@@ -122,7 +129,9 @@ def _text(row: Mapping[str, Any], key: str, place: str) -> str:
     value = row.get(key)
     if not isinstance(value, str) or (key == "intent" and not value.strip()):
         got = f'no "{key}"' if value is None else json.dumps(value)
-        raise InputError(f'{place}: expected a text as "{key}", got {got}. Write {{"text": ..., "intent": ...}}.')
+        raise InputError(
+            f'{place}: expected a text as "{key}", got {got}. Write {{"text": ..., "intent": ...}}.'
+        )
     return value
 
 
@@ -146,7 +155,7 @@ def _slots(row: Mapping[str, Any], text: str, place: str) -> list[Span]:
             )
         spans.append(Span(start, stop, name.strip()))
     spans.sort()
-    for before, after in zip(spans, spans[1:], strict=False):
+    for before, after in itertools.pairwise(spans):
         if after.start < before.stop:
             raise InputError(
                 f'{place}: expected slots that stand apart, got "{before.name}" ({before.start} to {before.stop}) and '

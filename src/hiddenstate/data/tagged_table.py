@@ -32,7 +32,9 @@ class TagFileSettings:
 
     def __post_init__(self) -> None:
         if self.word_column < 1:
-            raise SettingsError(f"word_column: expected 1 or more, got {self.word_column}. Correct the value.")
+            raise SettingsError(
+                f"word_column: expected 1 or more, got {self.word_column}. Correct the value."
+            )
         if self.longest_sentence < 1:
             raise SettingsError(
                 f"longest_sentence: expected 1 or more, got {self.longest_sentence}. Correct the value."
@@ -75,7 +77,9 @@ class TaggedTable:
     def known_tags(self) -> Tags:
         """The tags; raises `InputError` where the table has none."""
         if self.tags is None:
-            raise InputError(f"{self.source}: expected a tag for each word, got words only. Give a tagged file.")
+            raise InputError(
+                f"{self.source}: expected a tag for each word, got words only. Give a tagged file."
+            )
         return self.tags
 
     def known_intents(self) -> tuple[str, ...]:

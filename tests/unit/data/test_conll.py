@@ -60,7 +60,8 @@ def test_the_format_is_told_by_the_first_row(tmp_path):
 
 
 def test_columns_with_documents_gzip_and_a_byte_order_mark(tmp_path):
-    content = "\ufeff-DOCSTART- -X- O\n\nEU NNP B-ORG\nrejects VBZ O\n-DOCSTART- -X- O\nPeter NNP B-PER\n\t\n\nhe PRP O\n"
+    content = "\ufeff-DOCSTART- -X- O\n\nEU NNP B-ORG\nrejects VBZ O\n-DOCSTART- -X- O\n"
+    content += "Peter NNP B-PER\n\t\n\nhe PRP O\n"
     path = tmp_path / "ner.conll.gz"
     path.write_bytes(gzip.compress(content.encode()))
     table = read_columns(path, PLAIN)
@@ -80,8 +81,14 @@ def test_words_alone_are_enough_where_no_tag_is_wanted(tmp_path):
 BAD = {
     "short row": ("a X\nb\n", r"line 2: expected 2 columns, as on line 1, got 1"),
     "long row": ("a X\nb Y Z\n", r"line 2: expected 2 columns, as on line 1, got 3"),
-    "spaces after tabs": ("a\tX\nb Y\n", r"line 2: expected columns separated by tabs, as on line 1, got spaces"),
-    "tabs after spaces": ("a X\nb\tY\n", r"line 2: expected columns separated by spaces, as on line 1, got tabs"),
+    "spaces after tabs": (
+        "a\tX\nb Y\n",
+        r"line 2: expected columns separated by tabs, as on line 1, got spaces",
+    ),
+    "tabs after spaces": (
+        "a X\nb\tY\n",
+        r"line 2: expected columns separated by spaces, as on line 1, got tabs",
+    ),
     "no tag": ("a\tX\nb\t\n", r'line 2, column "tag": expected a tag, got nothing'),
     "no word": ("a\tX\n\tY\n", r"line 2: expected a word, got nothing"),
     "no sentence": ("\n\n", "expected sentences, got none"),

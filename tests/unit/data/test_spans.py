@@ -1,5 +1,7 @@
 """Spans and the tags that write them down: what conlleval reads, strictly and leniently, and repairs."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +18,7 @@ def sentences(draw):
     cuts = sorted(draw(st.lists(st.integers(0, 12), unique=True, max_size=8)))
     spans = [
         Span(start, stop, draw(st.sampled_from("AB")))
-        for start, stop in zip(cuts, cuts[1:], strict=False)
+        for start, stop in itertools.pairwise(cuts)
         if draw(st.booleans())
     ]
     return 12, spans
@@ -31,7 +33,7 @@ def test_spans_written_and_read_again_are_the_same(sentence, scheme):
     if scheme == "bio":
         assert repaired(tags) == (tags, 0)
     steps = [None, *tags, None]
-    assert all(may_follow(before, after, scheme) for before, after in zip(steps, steps[1:], strict=False))
+    assert all(may_follow(before, after, scheme) for before, after in itertools.pairwise(steps))
 
 
 @given(st.lists(st.sampled_from(TAGS), max_size=10))
