@@ -222,7 +222,7 @@ def _tag_column(path: Path, first: tuple[int, bool, int], settings: TagFileSetti
 def _named_column(path: Path, name: str) -> int:
     if name.isdecimal() and 1 <= int(name) <= len(CONLL_U):
         return int(name) - 1
-    if name.lower() not in CONLL_U[2:]:
+    if name.lower() not in CONLL_U[1:]:
         raise InputError(f'{path}: expected a column of CoNLL-U, got "{name}". {closest(name, CONLL_U[2:])}')
     return CONLL_U.index(name.lower())
 
