@@ -21,6 +21,7 @@ from hiddenstate.plots.reliability_curve import reliability_curve
 from hiddenstate.plots.score_bars import score_bars
 from hiddenstate.plots.sections import Chart, Code, Details, Figure, Figures, Section, Text, Verdict
 from hiddenstate.plots.table import Row, Table, score_table
+from hiddenstate.plots.tagged_text import MarkedText, MarkedTexts
 from hiddenstate.plots.windows import pick_windows
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "Details",
     "Figure",
     "Figures",
+    "MarkedText",
+    "MarkedTexts",
     "Page",
     "ReadText",
     "Row",

@@ -36,6 +36,8 @@ class Answers:
     """For spreadsheets: one row an answer."""
     shown: Sequence[Any] = ()
     """For people, where there are few answers; what `rich` prints."""
+    records: Sequence[Mapping[str, Any]] = ()
+    """For programs, where a table is too flat: one object an answer; without them the rows of the table."""
 
 
 class Kind(ABC):
