@@ -27,12 +27,10 @@ from hiddenstate.workflows.intents.fit import fit_intents
 
 TASK = TagSettings(tokens=TokenSettings(unit="whitespace", fold_digits=True), members=1)
 INTENTS = IntentSettings(separator="#")
-NETWORK = TaggerSettings(
-    output="softmax", hidden_size=200, embedding_size=100, character_size=50, casing_size=0
-)
+NETWORK = TaggerSettings(hidden_size=128, character_size=100, casing_size=0, embedding_dropout=0.3)
 HEAD = IntentHeadSettings()
 TRAINING = TrainingSettings(
-    epochs=20, batch_size=20, learning_rate=1e-3, clip_norm=5.0, average_decay=0.99, patience=5
+    epochs=25, batch_size=20, learning_rate=3e-3, clip_norm=5.0, average_decay=0.99, patience=6
 )
 
 

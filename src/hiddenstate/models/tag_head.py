@@ -19,8 +19,6 @@ class TagHead(nn.Module):
     torch.Size([2, 4, 3])
     """
 
-    label = "Tag scores"
-
     def __init__(
         self,
         features: int,
@@ -33,6 +31,11 @@ class TagHead(nn.Module):
         self.crf = ChainCRF(tags, may_follow) if output == "crf" else None
         for name, scores in forbidden_steps(tags, may_follow)._asdict().items():
             self.register_buffer(f"free_{name}", scores, persistent=False)
+
+    @property
+    def label(self) -> str:
+        """Name in tables."""
+        return "Tag scores" if self.crf is None else "Tag scores and CRF"
 
     def forward(self, states: Tensor) -> Tensor:
         """(B, T, features) -> (B, T, tags) scores."""
