@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from hiddenstate.data.conll import conll_text
+from hiddenstate.data.intents import commands_text
 from hiddenstate.data.tagged_table import TaggedTable, table_of_words
 
 CITIES = ["boston", "new york", "dallas", "san jose", "denver"]
@@ -25,3 +27,25 @@ def flights(count=60, seed=0):
         intents.append("fare" if fare else "flight")
     table = table_of_words(sentences, tags, "flights")
     return TaggedTable(table.texts, table.words, table.tags, table.source, tuple(intents))
+
+
+TINY = [
+    "--hidden-size", "16", "--epochs", "12", "--batch-size", "4", "--learning-rate", "0.02",
+    "--set", "model.embedding_size=12", "--set", "model.character_size=8",
+    "--set", "model.embedding_dropout=0.1", "--set", "model.output_dropout=0.1", "--seed", "3", "--quiet",
+]  # fmt: skip
+
+
+def write_conll(path, table):
+    """The table as a file of columns."""
+    rows = zip(table.words, table.tags, strict=True)
+    path.write_text(
+        conll_text([([word.form for word in words], tags) for words, tags in rows]), encoding="utf-8"
+    )
+    return path
+
+
+def write_commands(path, table):
+    """The table as JSON Lines."""
+    path.write_text(commands_text(table), encoding="utf-8")
+    return path

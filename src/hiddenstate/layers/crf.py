@@ -79,6 +79,8 @@ class ChainCRF(nn.Module):
 
     def forward(self, emissions: Tensor, lengths: Tensor) -> Tensor:
         """(B, T, K) log of the probability of each tag at each word, all sequences considered; padding is 0."""
+        if emissions.shape[1] == 0:
+            return emissions
         with torch.enable_grad():
             leaf = emissions.detach().requires_grad_()
             (marginals,) = torch.autograd.grad(self.log_partition(leaf, lengths).sum(), leaf)

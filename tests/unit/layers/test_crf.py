@@ -130,6 +130,13 @@ def test_forbidden_steps_are_never_taken():
     assert viterbi(emissions, torch.tensor([4]), steps).tolist() == [[0, 2, 2, 2]]
 
 
+def test_a_batch_without_a_word_is_no_problem(crf):
+    nothing, lengths = torch.zeros(2, 0, K, dtype=torch.float64), torch.zeros(2, dtype=torch.int64)
+    assert crf(nothing, lengths).shape == (2, 0, K)
+    assert crf.decode(nothing, lengths).shape == (2, 0)
+    assert crf.log_likelihood(nothing, lengths.reshape(2, 1)[:, :0], lengths).tolist() == [0, 0]
+
+
 def test_wrong_lengths_are_refused(crf, emissions):
     with pytest.raises(ShapeError, match="lengths: expected 0 to 4"):
         crf.log_partition(emissions, LENGTHS + 1)

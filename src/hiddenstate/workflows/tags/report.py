@@ -25,6 +25,10 @@ EXAMPLES = 5
 """Sentences that the page shows: so many with an error, and so many without."""
 FEW = 12
 """Rows of a table that stand open on the page; more are folded away."""
+CONFUSION = (
+    "Words by their true tag (down) and the answer (across); of many tags those that are confused most. Colour and "
+    "percentage: the share of the row."
+)
 LIMITS = [
     "Learnt from one collection of texts; another source, another time or another language gives more errors.",
     "New texts are cut into words by a rule of its own, which may differ from that of the tagged file.",
@@ -119,10 +123,13 @@ def tag_sections(result: Tagging, tags: TagSet) -> list[plots.Section]:
     """How well each name is found; of few plain tags also which are taken for which."""
     truth = result.truth or ()
     rows = span_rows(truth, result.tags) if result.marks_spans else tag_rows(truth, result.tags)
-    table = plots.class_table(rows, title="Each name, the hardest first")
+    table = plots.class_table(
+        rows, title="Each name, the hardest first", things="spans" if result.marks_spans else "words"
+    )
     sections: list[plots.Section] = [table if len(rows) <= FEW else plots.Details("Each name", [table])]
     if not result.marks_spans:
-        sections.insert(0, plots.Chart(plots.confusion_matrix(tags.names, _confusion(result, tags))))
+        chart = plots.confusion_matrix(tags.names, _confusion(result, tags))
+        sections.insert(0, plots.Chart(chart, title="Which tags are taken for which", caption=CONFUSION))
     return sections
 
 
