@@ -99,10 +99,8 @@ def looks_like_conll_u(path: Path) -> bool:
 def conll_text(sentences: Iterable[tuple[Sequence[str], Sequence[str]]]) -> str:
     """Words and tags as a file of two columns separated by tabs.
 
-    >>> print(conll_text([(["New", "York"], ["B-LOC", "I-LOC"])]), end="")
-    New	B-LOC
-    York	I-LOC
-    <BLANKLINE>
+    >>> conll_text([(["New", "York"], ["B-LOC", "I-LOC"])])
+    'New\\tB-LOC\\nYork\\tI-LOC\\n\\n'
     """
     blocks = (
         "".join(f"{word}\t{tag}\n" for word, tag in zip(words, tags, strict=True))

@@ -29,8 +29,8 @@ class Steps(NamedTuple):
 def forbidden_steps(tags: int, may_follow: MayFollow | None) -> Steps:
     """Zero where a step may be taken, `FORBIDDEN` where it may not; without `may_follow` every step may.
 
-    >>> forbidden_steps(2, lambda before, tag: tag != 1 or before is not None).start
-    tensor([    0., -10000.])
+    >>> forbidden_steps(2, lambda before, tag: tag != 1 or before is not None).start.tolist()
+    [0.0, -10000.0]
     """
     steps = Steps(torch.zeros(tags, tags), torch.zeros(tags), torch.zeros(tags))
     if may_follow is not None:
