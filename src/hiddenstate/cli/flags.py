@@ -62,7 +62,40 @@ CLASS_FLAGS: dict[str, str] = {
 }
 """The same for labelling texts."""
 
-FLAGS: dict[str, dict[str, str]] = {"forecast": FORECAST_FLAGS, "classify": CLASS_FLAGS}
+TAG_FLAGS: dict[str, str] = {
+    "target": "data.column",
+    "vectors": "data.vectors",
+    "test": "split.test",
+    "validation": "split.validation",
+    "tokens": "task.tokens.unit",
+    "members": "task.members",
+    "model": "model.cell",
+    "hidden_size": "model.hidden_size",
+    "layers": "model.num_layers",
+    "bidirectional": "model.bidirectional",
+    "epochs": "training.epochs",
+    "batch_size": "training.batch_size",
+    "learning_rate": "training.learning_rate",
+    "max_minutes": "training.max_minutes",
+    "seed": "training.seed",
+}
+"""The same for tagging words."""
+
+INTENT_FLAGS: dict[str, str] = {
+    **{flag: place for flag, place in TAG_FLAGS.items() if flag != "target"},
+    "separator": "intents.separator",
+    "none_label": "intents.none_label",
+    "pool": "intent.pool",
+    "attention": "intent.attention",
+}
+"""The same for intents and slots."""
+
+FLAGS: dict[str, dict[str, str]] = {
+    "forecast": FORECAST_FLAGS,
+    "classify": CLASS_FLAGS,
+    "tag": TAG_FLAGS,
+    "intent": INTENT_FLAGS,
+}
 """By the word after ``--task``."""
 
 LISTS = frozenset({"known", "past", "missing_values", "vectors"})

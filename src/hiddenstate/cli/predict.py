@@ -1,5 +1,6 @@
 """``hiddenstate predict``: what a saved model says about new rows or texts."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -27,11 +28,12 @@ def predict(
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier file.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one answer a line.")] = False,
 ) -> None:
-    """Forecast what follows the last row of a file, or label texts, with a saved model.
+    """Forecast what follows the last row of a file, or label texts or their words, with a saved model.
 
     \b
     hiddenstate predict model/ latest.csv --out forecast.csv      # quantiles in your units, with time stamps
     hiddenstate predict model/ --text "Who wrote Hamlet ?"        # label, probabilities, the words looked at
+    hiddenstate predict assistant/ --text "wake me at seven" --json    # intent, slots with their characters
     """
     from hiddenstate.cli.show import console
     from hiddenstate.workflows.kinds import kind_of
@@ -46,6 +48,9 @@ def predict(
     if out is not None:
         write_table(answers.table, out, force=force)
         typer.echo(f"{len(answers.table)} rows in {out}", err=True)
+    elif as_json and answers.records:
+        for record in answers.records:
+            typer.echo(json.dumps(record, ensure_ascii=False))
     elif as_json:
         typer.echo(answers.table.write_ndjson(), nl=False)
     elif answers.shown:

@@ -13,15 +13,20 @@ DATA, SERIES, TEXTS, MODEL, TRAINING, OUTPUT = (
 
 
 def train(  # one parameter per option: the signature is the documentation
-    source: Annotated[Path, typer.Argument(help="CSV, TSV, Parquet or JSON Lines file.", show_default=False)],
+    source: Annotated[
+        Path, typer.Argument(help="CSV, TSV, Parquet, JSON Lines or CoNLL file.", show_default=False)
+    ],
     out: Annotated[Path, typer.Option(help="Folder for the model.", rich_help_panel=OUTPUT)],
     task: Annotated[
         str | None,
-        typer.Option(help="forecast or classify; told from --time or --text.", rich_help_panel=DATA),
+        typer.Option(
+            help="forecast (told from --time), classify (from --text), tag, intent.",
+            rich_help_panel=DATA,
+        ),
     ] = None,
     target: Annotated[
         str | None,
-        typer.Option(help="Column to forecast (several: a,b,c), or of labels.", rich_help_panel=DATA),
+        typer.Option(help="Column to forecast (several: a,b,c), of labels or of tags.", rich_help_panel=DATA),
     ] = None,
     validation: Annotated[
         str | None, typer.Option(help="Share of the data, or first date, to choose on.", rich_help_panel=DATA)
@@ -150,6 +155,8 @@ def train(  # one parameter per option: the signature is the documentation
     \b
     hiddenstate train demand.csv --time time --target demand --horizon 48 --known temperature,workday --out model/
     hiddenstate train questions.csv --text question --target label --bidirectional --attention additive --out model/
+    hiddenstate train corpus.conllu --task tag --out tagger/
+    hiddenstate train commands.jsonl --task intent --out assistant/
     """
     flags = {
         "text": text, "group": group, "vectors": vectors, "tokens": tokens, "hierarchy": hierarchy,

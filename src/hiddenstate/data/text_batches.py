@@ -36,6 +36,10 @@ class TextBatch(NamedTuple):
     """(sum,) int64 character n-grams of the batch's different words, one word after the other."""
     gram_starts: Tensor | None = None
     """(different words,) int64 where each word's n-grams begin in `grams`."""
+    casing: Tensor | None = None
+    """(B, T) int64 how each word is written, a place in `tagged_table.CASINGS`; 0 in padding."""
+    tags: Tensor | None = None
+    """(B, T) int64 tag of each word; -1 in padding and where it is unknown."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +54,10 @@ class EncodedTexts:
     """Numbers of the words among all different words of this table, unknown ones included."""
     form_grams: Ragged | None = None
     """The character n-grams of each of these different words."""
+    casing: Ragged | None = None
+    """How each word is written."""
+    tags: Ragged | None = None
+    """The tag of each word, -1 where it is unknown."""
 
 
 @final
@@ -100,6 +108,8 @@ class TextBatches:
             lengths=_tensor(part.lengths),
             targets=_tensor(self.encoded.targets[rows]),
             rows=_tensor(rows),
+            casing=_padded(self.encoded.casing, rows),
+            tags=_padded(self.encoded.tags, rows, fill=-1),
         )
         if self.encoded.forms is None or self.encoded.form_grams is None:
             return batch
@@ -112,6 +122,10 @@ class TextBatches:
             grams=_tensor(grams.values),
             gram_starts=_tensor(grams.offsets[:-1]),
         )
+
+
+def _padded(column: Ragged | None, rows: NDArray[np.int64], fill: int = 0) -> Tensor | None:
+    return None if column is None else _tensor(column.take(rows).padded(fill))
 
 
 def _tensor(array: NDArray[np.int64] | NDArray[np.int32]) -> Tensor:

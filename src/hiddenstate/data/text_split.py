@@ -4,10 +4,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hiddenstate.data.text_table import TextTable
 from hiddenstate.errors import InputError, SettingsError
 from hiddenstate.seeding import generator
+
+Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +76,11 @@ def split_texts(table: TextTable, settings: TextSplitSettings) -> TextSplit:
     Rows of the parts are in the table's order. Labels with a single text go to train.
     Raises `InputError` where a part that should have rows gets none.
     """
+    return TextSplit(*(table.take(rows) for rows in split_rows(table, settings)))
+
+
+def split_rows(table: TextTable, settings: TextSplitSettings) -> tuple[Rows, Rows, Rows]:
+    """As `split_texts`: which rows go to train, validation and test."""
     groups = _groups(table)
     random = generator(settings.seed, "split")
     parts: dict[str, list[int]] = {"train": [], "validation": [], "test": []}
@@ -97,8 +105,8 @@ def split_texts(table: TextTable, settings: TextSplitSettings) -> TextSplit:
                 f"{table.source}: expected rows for {name}, got none of {len(table)}. "
                 f"Give more rows or another share."
             )
-    train, validation, test = (table.take(np.sort(np.array(rows, dtype=np.int64))) for rows in parts.values())
-    return TextSplit(train, validation, test)
+    train, validation, test = (np.sort(np.array(rows, dtype=np.int64)) for rows in parts.values())
+    return train, validation, test
 
 
 def find_leak(train: TextTable, test: TextTable) -> Leak:

@@ -111,10 +111,15 @@ _PATTERNS = {
 }
 
 
+def folded_form(word: str, settings: TokenSettings) -> str:
+    """A word as the model sees it: lower case, digits folded, where the settings say so.
+
+    >>> folded_form("Room7", TokenSettings(fold_digits=True))
+    'room0'
+    """
+    form = word.lower() if settings.lowercase else word
+    return _DIGIT.sub("0", form) if settings.fold_digits else form
+
+
 def _form(match: re.Match[str], settings: TokenSettings) -> Token:
-    form = match.group()
-    if settings.lowercase:
-        form = form.lower()
-    if settings.fold_digits:
-        form = _DIGIT.sub("0", form)
-    return Token(form, match.start(), match.end())
+    return Token(folded_form(match.group(), settings), match.start(), match.end())

@@ -33,6 +33,7 @@ from hiddenstate.plots.sections import Chart, Code, Details, Figure, Figures, Se
 from hiddenstate.plots.series_evidence import series_evidence
 from hiddenstate.plots.stepped import Stepped
 from hiddenstate.plots.table import Row, Table, score_table
+from hiddenstate.plots.tagged_text import MarkedText, MarkedTexts
 from hiddenstate.plots.token_evidence import token_evidence
 from hiddenstate.plots.unit_map import unit_map
 from hiddenstate.plots.walk import WalkTable
@@ -46,6 +47,8 @@ __all__ = [
     "Details",
     "Figure",
     "Figures",
+    "MarkedText",
+    "MarkedTexts",
     "Page",
     "Point",
     "ReadText",

@@ -9,8 +9,12 @@ from hiddenstate.plots.table import Row, Table
 from hiddenstate.records import ClassRow
 
 
-def class_table(classes: Sequence[ClassRow], *, title: str = "Each class, the hardest first") -> Table:
+def class_table(
+    classes: Sequence[ClassRow], *, title: str = "Each class, the hardest first", things: str = "texts"
+) -> Table:
     """One row per class, by F1; classes without a text come last, and their recall is not known.
+
+    `things` is what was counted: texts, words, spans.
 
     >>> table = class_table([ClassRow("cat", 0.8, 1.0, 0.889, 4), ClassRow("dog", 1.0, 0.5, 0.667, 2)])
     >>> [(row.name, *row.cells) for row in table.rows]
@@ -19,13 +23,13 @@ def class_table(classes: Sequence[ClassRow], *, title: str = "Each class, the ha
     ordered = sorted(classes, key=lambda row: (row.count == 0, row.f1, -row.count))
     return Table(
         title,
-        ("class", "F1 (%)", "precision (%)", "recall (%)", "texts"),
+        ("class", "F1 (%)", "precision (%)", "recall (%)", things),
         tuple(Row(row.label, _cells(row)) for row in ordered),
         meanings=(
-            ("Precision", "of the texts that got this label, the share that has it"),
-            ("Recall", "of the texts that have this label, the share that got it"),
+            ("Precision", f"of the {things} that got this label, the share that has it"),
+            ("Recall", f"of the {things} that have this label, the share that got it"),
             ("F1", "their harmonic mean: high only where both are"),
-            ("Texts", "those that have this label"),
+            (things.capitalize(), "those that have this label"),
         ),
     )
 

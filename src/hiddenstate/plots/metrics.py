@@ -94,6 +94,19 @@ METRICS: dict[str, MetricColumn] = {
             "mean over the classes of F1, the harmonic mean of precision and recall: rare classes count as much",
         ),
         _share("micro_f1", "Micro-F1", "F1 of all labels of all texts together: frequent labels count more"),
+        _share(
+            "span_f1", "F1 of spans", "harmonic mean of precision and recall of whole spans, as conlleval"
+        ),
+        _share("span_precision", "Precision", "of the spans that were answered, the share that is there"),
+        _share("span_recall", "Recall", "of the spans that are there, the share that was found"),
+        _share("span_f1_strict", "F1, strict", "the same, counting only spans whose tags keep to the scheme"),
+        _share("token_accuracy", "Words right", "share of the words with the right tag"),
+        _share("sentence_accuracy", "Sentences right", "share of the sentences with all tags right"),
+        _share(
+            "slot_f1", "F1 of slots", "harmonic mean of precision and recall of whole slots, as conlleval"
+        ),
+        _share("intent_accuracy", "Intents right", "share of the texts with the right intent"),
+        _share("command_accuracy", "Commands right", "share of the texts with intent and all slots right"),
         MetricColumn(
             "log_loss", "Log loss", meaning="mean of -log of the probability that the right label got"
         ),

@@ -135,6 +135,40 @@ class Classification:
         return not np.isnan(self.probabilities).any()
 
 
+@dataclass(frozen=True, eq=False)
+class Tagging:
+    """A tag for each word of n texts."""
+
+    texts: tuple[str, ...]
+    """The user's own texts (n)."""
+    words: tuple[tuple[tuple[int, int], ...], ...]
+    """Where each word stands in its text: the characters ``text[start:stop]``."""
+    tags: tuple[tuple[str, ...], ...]
+    """The answer for each word; tags that mark spans come in BIO."""
+    marks_spans: bool
+    """Whether the tags mark spans of words, such as names and slots."""
+    probabilities: tuple[NDArray[np.float32], ...] | None = None
+    """Of each word's answer; None where the method gives none."""
+    truth: tuple[tuple[str, ...], ...] | None = None
+    """As `tags`; None where it is not known."""
+
+
+@dataclass(frozen=True, eq=False)
+class Commands:
+    """An intent for each of n texts, beside the slots that its words fill."""
+
+    slots: Tagging
+    intents: Classification
+    """Weights are the words' shares of the attention."""
+    truth: tuple[tuple[str, ...], ...] | None = None
+    """Every intent that counts as right for each text."""
+
+    def named(self) -> tuple[str, ...]:
+        """The answer for each text; an empty name is "none of these"."""
+        names = self.intents.labels
+        return tuple(names[int(place)] if place >= 0 else "" for place in self.intents.predicted)
+
+
 @dataclass(frozen=True)
 class ClassRow:
     """How well one class is answered: a row of the per-class table."""

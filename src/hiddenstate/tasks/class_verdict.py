@@ -71,7 +71,7 @@ def judge_classes(
             f"{_percent(values[model])} {word}, {best} {_percent(values[best])}."
         )
     else:
-        text = _words(level, (model, best), (values[model], values[best]), (low, high), word)
+        text = share_words(level, (model, best), (values[model], values[best]), (low, high), word)
     return Verdict(text, level, gain, low, high, best)
 
 
@@ -177,13 +177,14 @@ def _interval(
     return float(low), float(high)
 
 
-def _words(
+def share_words(
     level: str,
     names: tuple[str, str],
     values: tuple[float, float],
     interval: tuple[float, float],
     word: str,
 ) -> str:
+    """The verdict on two shares, of the model and of the best baseline; `interval` is that of their difference."""
     (model, best), (low, high) = names, interval
     gain = values[0] - values[1]
     if level == "better":

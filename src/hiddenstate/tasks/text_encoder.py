@@ -3,23 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self, final
+from typing import TYPE_CHECKING, Any, Protocol, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hiddenstate.data.characters import Characters
+from hiddenstate.data.characters import Characters, CharacterSettings
 from hiddenstate.data.ragged import Ragged
 from hiddenstate.data.tokenizer import Tokenizer
+from hiddenstate.data.tokens import TokenSettings
 from hiddenstate.data.vectors import Coverage, Vectors, embedding_matrix
 from hiddenstate.data.vocabulary import UNKNOWN, Vocabulary
 from hiddenstate.seeding import generator
-from hiddenstate.tasks.classify_settings import ClassifySettings
 
 if TYPE_CHECKING:
     from hiddenstate.data.text_table import TextTable
     from hiddenstate.models.embed import EmbedSizes
-    from hiddenstate.models.text_classifier import TextModelSettings
+
+
+class ReadingSettings(Protocol):
+    """What a task says about the words that it reads."""
+
+    @property
+    def tokens(self) -> TokenSettings:
+        """How texts are cut."""
+        ...
+
+    @property
+    def characters(self) -> CharacterSettings:
+        """Which pieces of a word are its features."""
+        ...
+
+    @property
+    def min_count(self) -> int:
+        """Times that a word must stand in the training text to be known."""
+        ...
+
+    @property
+    def largest_vocabulary(self) -> int | None:
+        """Words at most."""
+        ...
+
+
+class EmbeddingSettings(Protocol):
+    """What a network says about the words that it reads."""
+
+    @property
+    def embedding_size(self) -> int:
+        """Numbers of a word vector where no vectors file sets it."""
+        ...
+
+    @property
+    def character_size(self) -> int:
+        """Numbers of the features that a word gets from its letters; 0: none."""
+        ...
 
 
 @final
@@ -44,13 +81,24 @@ class TextEncoder:
     def fit(
         cls,
         table: TextTable,
-        settings: ClassifySettings,
-        network: TextModelSettings,
+        settings: ReadingSettings,
+        network: EmbeddingSettings,
         vectors: Sequence[Vectors] = (),
     ) -> Self:
         """Collect words and n-grams of the training texts, and the further words of `vectors`."""
         tokenizer = Tokenizer.fit(table.texts, settings.tokens)
-        forms = tokenizer.forms(table.texts)
+        return cls.of_forms(tokenizer, tokenizer.forms(table.texts), settings, network, vectors)
+
+    @classmethod
+    def of_forms(
+        cls,
+        tokenizer: Tokenizer,
+        forms: Sequence[Sequence[str]],
+        settings: ReadingSettings,
+        network: EmbeddingSettings,
+        vectors: Sequence[Vectors] = (),
+    ) -> Self:
+        """As `fit`, of texts that are cut into `forms` already."""
         vocabulary = Vocabulary.fit(forms, min_count=settings.min_count, largest=settings.largest_vocabulary)
         characters = None
         if network.character_size:
@@ -58,7 +106,7 @@ class TextEncoder:
         known = {form for source in vectors for form in source.forms}
         return cls(tokenizer, vocabulary, sorted(known.difference(vocabulary.forms)), characters)
 
-    def sizes(self, network: TextModelSettings, vectors_size: int | None) -> EmbedSizes:
+    def sizes(self, network: EmbeddingSettings, vectors_size: int | None) -> EmbedSizes:
         """What the embedding has to hold; `vectors_size`: numbers per word of the vectors, None without."""
         from hiddenstate.models.embed import EmbedSizes
 
@@ -139,7 +187,7 @@ class TextEncoder:
         }
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any], settings: ClassifySettings) -> Self:
+    def from_dict(cls, values: Mapping[str, Any], settings: ReadingSettings) -> Self:
         """The inverse of `to_dict`."""
         characters = values["characters"]
         return cls(

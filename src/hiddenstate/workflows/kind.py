@@ -40,6 +40,8 @@ class Answers:
     """For spreadsheets: one row an answer."""
     shown: Sequence[Any] = ()
     """For people, where there are few answers; what `rich` prints."""
+    records: Sequence[Mapping[str, Any]] = ()
+    """For programs, where a table is too flat: one object an answer; without them the rows of the table."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,12 @@ class Kind(ABC):
     def answer(self, folder: Path, texts: Sequence[str]) -> Answers:
         """What a saved model says about `texts`; raises `InputError` where it reads none."""
 
-    @abstractmethod
     def portable(self, folder: Path) -> Portable:
-        """What a saved model takes along when it leaves torch."""
+        """What a saved model takes along when it leaves torch; raises `SettingsError` where it cannot yet."""
+        raise SettingsError(
+            f"{folder}: expected a model that can leave torch, got a {self.bundle}, which cannot yet. "
+            "Export a forecaster or a text classifier."
+        )
 
     @abstractmethod
     def summarise(self, folder: Path) -> Summary:

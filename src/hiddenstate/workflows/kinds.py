@@ -7,9 +7,16 @@ from hiddenstate.choices import choose
 from hiddenstate.errors import BundleError, SettingsError
 from hiddenstate.workflows.classes.kind import TextClasses
 from hiddenstate.workflows.forecasts.kind import Forecasts
+from hiddenstate.workflows.intents.kind import CommandReaders
 from hiddenstate.workflows.kind import Kind, Values
+from hiddenstate.workflows.tags.kind import Taggers
 
-KINDS: dict[str, Kind] = {"forecast": Forecasts(), "classify": TextClasses()}
+KINDS: dict[str, Kind] = {
+    "forecast": Forecasts(),
+    "classify": TextClasses(),
+    "tag": Taggers(),
+    "intent": CommandReaders(),
+}
 """By the word after ``--task``."""
 
 

@@ -12,12 +12,12 @@ from hiddenstate.data.vectors import Vectors
 from hiddenstate.errors import InputError
 from hiddenstate.models.text_classifier import TextModelSettings
 from hiddenstate.records import History
-from hiddenstate.seeding import derive, seed_everything
 from hiddenstate.settings import to_dict
 from hiddenstate.tasks.classify import ClassifyTask
 from hiddenstate.tasks.classify_settings import ClassifySettings
-from hiddenstate.training import Trainer, TrainingSettings
+from hiddenstate.training import TrainingSettings
 from hiddenstate.workflows.fitting import Fitting
+from hiddenstate.workflows.members import train_members
 
 RECIPE = TrainingSettings(
     epochs=10, batch_size=50, learning_rate=3e-3, clip_norm=5.0, average_decay=0.99, patience=4
@@ -106,6 +106,10 @@ def joined(first: TextTable, second: TextTable) -> TextTable:
     )
 
 
+STAGES = {"member": "Training", "refit": "Training again with the validation rows"}
+"""How the stages are announced, by the name of their checkpoints."""
+
+
 @dataclass(frozen=True)
 class _Stage:
     train: TextTable
@@ -123,23 +127,16 @@ class _Stage:
         validate: Callable[[nn.Module], float] | None,
     ) -> tuple[tuple[nn.Module, ...], tuple[History, ...]]:
         """A network for each of `settings`, from fresh weights; `validate` None keeps the last weights."""
-        identity = {} if self.fitting.checkpoints is None else self._identity(task)
-        models, histories = [], []
-        for member, own in enumerate(settings):
-            self.fitting.announce(_stage_name(name, member, len(settings)))
-            seed = derive(own.seed, name, member)
-            seed_everything(seed, "weights")
-            model = task.build_model()
-            trainer = Trainer(
-                replace(own, seed=seed),
-                watcher=self.fitting.watcher,
-                checkpoints=self.fitting.folder(f"{name}{member}"),
-                identity=identity,
-            )
-            batches = task.batches(table, batch_size=own.batch_size, seed=seed)
-            histories.append(trainer.fit(model, task.loss, batches, validate, resume=self.fitting.resume))
-            models.append(model)
-        return tuple(models), tuple(histories)
+        return train_members(
+            task,
+            lambda own: task.batches(table, batch_size=own.batch_size, seed=own.seed),
+            settings,
+            validate,
+            fitting=self.fitting,
+            name=name,
+            said=STAGES[name],
+            identity={} if self.fitting.checkpoints is None else self._identity(task),
+        )
 
     def _identity(self, task: ClassifyTask) -> Mapping[str, Any]:
         """What must be the same for a run to be gone on with."""
@@ -179,8 +176,3 @@ def _digest_of_vectors(vectors: Vectors) -> str:
     digest = hashlib.sha256("\n".join(vectors.forms).encode("utf-8", "surrogatepass"))
     digest.update(vectors.matrix.tobytes())
     return digest.hexdigest()
-
-
-def _stage_name(name: str, member: int, members: int) -> str:
-    text = {"member": "Training", "refit": "Training again with the validation rows"}[name]
-    return text if members == 1 else f"{text}: network {member + 1} of {members}"

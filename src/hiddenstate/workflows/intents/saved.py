@@ -1,0 +1,39 @@
+"""A model of commands as a bundle holds it, and out of the bundle again."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch import nn
+
+from hiddenstate.bundle import open_bundle
+from hiddenstate.errors import BundleError
+from hiddenstate.settings import from_dict
+from hiddenstate.tasks.intent import IntentTask
+from hiddenstate.workflows.intents.run_settings import IntentRun
+from hiddenstate.workflows.weights import load_members
+
+KIND = "intent and slot reader"
+
+
+@dataclass(frozen=True)
+class SavedIntents:
+    """An opened model: everything that is needed to read new commands."""
+
+    run: IntentRun
+    task: IntentTask
+    models: tuple[nn.Module, ...]
+
+
+def open_intents(folder: Path) -> SavedIntents:
+    """Open a bundle and build its networks, in evaluation mode.
+
+    Raises `BundleError` for a bundle of another kind, and for weights that do not fit its settings.
+    """
+    bundle = open_bundle(folder)
+    if bundle.kind != KIND:
+        raise BundleError(
+            f"{folder}: expected an {KIND}, got a {bundle.kind}. Use the command for that kind."
+        )
+    run = from_dict(IntentRun, bundle.settings)
+    task = IntentTask.from_dict(bundle.encoders["task"], (run.task, run.intents), (run.model, run.intent))
+    return SavedIntents(run, task, load_members(bundle, task.build_model, run.task.members))

@@ -1,0 +1,37 @@
+"""A tagger as a bundle holds it, and out of the bundle again."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch import nn
+
+from hiddenstate.bundle import open_bundle
+from hiddenstate.errors import BundleError
+from hiddenstate.settings import from_dict
+from hiddenstate.tasks.tag import TagTask
+from hiddenstate.workflows.tags.run_settings import TagRun
+from hiddenstate.workflows.weights import load_members
+
+KIND = "tagger"
+
+
+@dataclass(frozen=True)
+class SavedTagger:
+    """An opened tagger: everything that is needed to tag new texts."""
+
+    run: TagRun
+    task: TagTask
+    models: tuple[nn.Module, ...]
+
+
+def open_tagger(folder: Path) -> SavedTagger:
+    """Open a bundle and build its networks, in evaluation mode.
+
+    Raises `BundleError` for a bundle of another kind, and for weights that do not fit its settings.
+    """
+    bundle = open_bundle(folder)
+    if bundle.kind != KIND:
+        raise BundleError(f"{folder}: expected a {KIND}, got a {bundle.kind}. Use the command for that kind.")
+    run = from_dict(TagRun, bundle.settings)
+    task = TagTask.from_dict(bundle.encoders["task"], run.task, run.model)
+    return SavedTagger(run, task, load_members(bundle, task.build_model, run.task.members))
