@@ -81,20 +81,21 @@ def step_program(program: Program) -> Program:
     """
     check_can_stream(program)
     carried = carry_states(program)
-    operations = tuple(_one_step(operation, carried.shapes()) for operation in carried.operations)
+    shapes = carried.shapes()
+    gone = {operation.outputs["weights"] for operation in carried.operations if operation.kind == "pool"}
+    operations = []
+    for operation in carried.operations:
+        if gone & set(operation.inputs.values()):  # such as the mean of several networks' shares
+            gone |= set(operation.outputs.values())
+        else:
+            operations.append(_one_step(operation, shapes))
     inputs = {
         name: replace(given, shape=tuple(1 if size == "time" else size for size in given.shape))
         for name, given in carried.inputs.items()
         if name != "lengths"
     }
-    gone = {
-        name
-        for operation in carried.operations
-        if operation.kind == "pool"
-        for name in [operation.outputs["weights"]]
-    }
     outputs = {name: output for name, output in carried.outputs.items() if output.value not in gone}
-    return replace(carried, inputs=inputs, operations=operations, outputs=outputs)
+    return replace(carried, inputs=inputs, operations=tuple(operations), outputs=outputs)
 
 
 def _one_step(operation: Operation, shapes: Mapping[str, Shape]) -> Operation:
