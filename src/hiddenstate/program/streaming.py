@@ -82,20 +82,32 @@ def step_program(program: Program) -> Program:
     check_can_stream(program)
     carried = carry_states(program)
     shapes = carried.shapes()
-    gone = {operation.outputs["weights"] for operation in carried.operations if operation.kind == "pool"}
-    operations = []
-    for operation in carried.operations:
-        if gone & set(operation.inputs.values()):  # such as the mean of several networks' shares
-            gone |= set(operation.outputs.values())
-        else:
-            operations.append(_one_step(operation, shapes))
+    gone = shares_of_steps(carried)
+    operations = tuple(
+        _one_step(operation, shapes)
+        for operation in carried.operations
+        if not gone & set(operation.inputs.values())
+    )
     inputs = {
         name: replace(given, shape=tuple(1 if size == "time" else size for size in given.shape))
         for name, given in carried.inputs.items()
         if name != "lengths"
     }
     outputs = {name: output for name, output in carried.outputs.items() if output.value not in gone}
-    return replace(carried, inputs=inputs, operations=tuple(operations), outputs=outputs)
+    return replace(carried, inputs=inputs, operations=operations, outputs=outputs)
+
+
+def shares_of_steps(program: Program, *, pools: Sequence[str] = ("last", "mean", "max")) -> set[str]:
+    """The values that say how much each step counts in such pools, and what is made of them: the mean of several
+    networks' shares. They need the whole sequence, whatever the pool.
+    """
+    found: set[str] = set()
+    for operation in program.operations:
+        if operation.kind == "pool" and operation.options["how"] in pools:
+            found.add(operation.outputs["weights"])
+        elif found & set(operation.inputs.values()):
+            found |= set(operation.outputs.values())
+    return found
 
 
 def _one_step(operation: Operation, shapes: Mapping[str, Shape]) -> Operation:
