@@ -90,6 +90,13 @@ def test_a_model_that_streams_gets_a_graph_of_one_step(call, streaming, tmp_path
     assert {path.name for path in tmp_path.iterdir()} == {"model.onnx", "model.step.onnx"}
 
 
+def test_several_networks_that_stream_are_compared_by_steps(call, classifiers, tmp_path):
+    folder = shutil.copytree(classifiers / "last", tmp_path / "model")
+    outcome = call("verify", folder)
+    assert outcome.code == 0, outcome.out + outcome.err
+    assert "by steps" in outcome.out
+
+
 @needs_compiler
 @pytest.mark.parametrize("weights", ["float32", "int8"])
 def test_c_code_passes_its_own_test(call, streaming, tmp_path, weights):

@@ -16,6 +16,7 @@ from hiddenstate.parity.compare import difference, in_range, label_outputs, plac
 from hiddenstate.parity.inputs import cases
 from hiddenstate.parity.tolerance import tolerances
 from hiddenstate.program import Interpreter
+from hiddenstate.program.streaming import shares_of_steps
 
 
 def certify(subject: Subject, *, seed: int = 0, only: Sequence[str] | None = None) -> Certificate:
@@ -81,8 +82,7 @@ def _compared(subject: Subject, backends: Iterable[str], inputs: Arrays) -> tupl
         rows = inputs["lengths"] > 0
         if not rows.any():
             return [], rows
-        pools = [operation for operation in subject.program.operations if operation.kind == "pool"]
-        shares = {operation.outputs["weights"] for operation in pools}
+        shares = shares_of_steps(subject.program)
         skipped |= {name for name, output in subject.program.outputs.items() if output.value in shares}
     return [name for name in subject.program.outputs if name not in skipped], rows
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hiddenstate.program import Program
+from hiddenstate.program.streaming import shares_of_steps
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -67,9 +68,5 @@ def place_outputs(program: Program) -> frozenset[str]:
 
     Where two steps are equal but for rounding they may name either: they are not compared by size.
     """
-    values = {
-        operation.outputs["weights"]
-        for operation in program.operations
-        if operation.kind == "pool" and operation.options["how"] == "max"
-    }
+    values = shares_of_steps(program, pools=("max",))
     return frozenset(name for name, output in program.outputs.items() if output.value in values)

@@ -81,20 +81,33 @@ def step_program(program: Program) -> Program:
     """
     check_can_stream(program)
     carried = carry_states(program)
-    operations = tuple(_one_step(operation, carried.shapes()) for operation in carried.operations)
+    shapes = carried.shapes()
+    gone = shares_of_steps(carried)
+    operations = tuple(
+        _one_step(operation, shapes)
+        for operation in carried.operations
+        if not gone & set(operation.inputs.values())
+    )
     inputs = {
         name: replace(given, shape=tuple(1 if size == "time" else size for size in given.shape))
         for name, given in carried.inputs.items()
         if name != "lengths"
     }
-    gone = {
-        name
-        for operation in carried.operations
-        if operation.kind == "pool"
-        for name in [operation.outputs["weights"]]
-    }
     outputs = {name: output for name, output in carried.outputs.items() if output.value not in gone}
     return replace(carried, inputs=inputs, operations=operations, outputs=outputs)
+
+
+def shares_of_steps(program: Program, *, pools: Sequence[str] = ("last", "mean", "max")) -> set[str]:
+    """The values that say how much each step counts in such pools, and what is made of them: the mean of several
+    networks' shares. They need the whole sequence, whatever the pool.
+    """
+    found: set[str] = set()
+    for operation in program.operations:
+        if operation.kind == "pool" and operation.options["how"] in pools:
+            found.add(operation.outputs["weights"])
+        elif found & set(operation.inputs.values()):
+            found |= set(operation.outputs.values())
+    return found
 
 
 def _one_step(operation: Operation, shapes: Mapping[str, Shape]) -> Operation:

@@ -8,7 +8,7 @@ from hiddenstate.models.programs import program_of
 from hiddenstate.parity.backends import run_by_steps
 from hiddenstate.parity.models import subject_of
 from hiddenstate.parity.specimens import SPECIMENS, specimen
-from hiddenstate.program import Interpreter, step_program, why_not_streaming
+from hiddenstate.program import Interpreter, Writer, average, step_program, why_not_streaming
 
 REASONS = {
     "stacked lstm x2 both ways": "it is bidirectional",
@@ -58,3 +58,22 @@ def test_a_state_handed_on_continues_the_sequence():
     second = interpreter({"x": x[:, 4:], **states})
     np.testing.assert_allclose(second["outputs"], whole["outputs"][:, 4:], rtol=0, atol=1e-12)
     assert set(states) == {"layer0.h", "layer0.C", "layer1.h", "layer1.C"}
+
+
+def test_pools_that_run_along_are_the_callers_to_name():
+    program = program_of(specimen("many to one, mean"))
+    assert why_not_streaming(program) is not None
+    assert why_not_streaming(program, pools=("last", "mean")) is None
+
+
+def test_several_networks_take_a_step_together():
+    program = program_of(specimen("many to one, last"))
+    prefixes = ["member0.", "member1."]
+    shapes = {prefix + name: shape for prefix in prefixes for name, shape in program.weights.items()}
+    writer = Writer("example", shapes)
+    for name, value in average(writer, [program, program], prefixes).items():
+        writer.output(name, value)
+    step = step_program(writer.finish())
+    assert "values" in step.outputs
+    assert "weights" not in step.outputs  # each network's share of the steps needs all of them
+    step.shapes()

@@ -16,7 +16,10 @@ def network_of(saved: SavedClassifier) -> Network:
     task = saved.task
 
     def run(inputs: Arrays, path: Literal["loop", "auto"]) -> Arrays:
-        outputs = [run_network(model, inputs, path) for model in saved.models]
+        outputs = [
+            run_network(model, _own_states(inputs, number, len(saved.models)), path)
+            for number, model in enumerate(saved.models)
+        ]
         found = {"attention": np.mean([output["attention"] for output in outputs], axis=0)}
         for level in range(len(task.labels.levels)):
             logits = [torch.from_numpy(output[f"logits{level}"]).double() for output in outputs]
@@ -26,3 +29,16 @@ def network_of(saved: SavedClassifier) -> Network:
         return found
 
     return run
+
+
+def _own_states(inputs: Arrays, member: int, members: int) -> Arrays:
+    """The inputs of one network: the layers of all are numbered one after the other."""
+    names = [name for name in inputs if name.startswith("layer")]
+    each = len(names) // members
+    own = names[member * each : (member + 1) * each]
+    first = int(own[0].split(".")[0].removeprefix("layer")) if own else 0
+    states = {}
+    for name in own:
+        layer, part = name.removeprefix("layer").split(".")
+        states[f"layer{int(layer) - first}.{part}"] = inputs[name]
+    return {name: value for name, value in inputs.items() if name not in names} | states
