@@ -175,3 +175,14 @@ def test_an_output_folder_that_is_a_file(call, demand, tmp_path):
 
 def test_an_unknown_demo(call, tmp_path):
     refused(call("demo", "demnad", "--out", tmp_path / "m"), 'Did you mean "demand"')
+
+
+def test_a_demo_takes_a_file_where_it_needs_one_and_nowhere_else(call, demand, tmp_path):
+    refused(
+        call("demo", "questions", "--out", tmp_path / "m"), "--data: expected the file of the demo questions"
+    )
+    refused(
+        call("demo", "demand", "--data", demand, "--out", tmp_path / "m"),
+        "--data: expected no file, since the demo demand has its own",
+    )
+    assert not (tmp_path / "m").exists()

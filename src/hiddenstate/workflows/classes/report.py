@@ -16,6 +16,7 @@ from hiddenstate.workflows.classes.comparison import COLUMNS, COLUMNS_OF_SEVERAL
 from hiddenstate.workflows.classes.fit import FittedClasses
 from hiddenstate.workflows.classes.parts import Parts
 from hiddenstate.workflows.classes.run_settings import ClassRun
+from hiddenstate.workflows.verdict_section import verdict_section
 
 EXAMPLES = 5
 """Texts with coloured words that the page shows: so many right ones, and so many wrong ones."""
@@ -74,7 +75,7 @@ def report(facts: Facts) -> str:
     result = facts.comparison.result
     columns = COLUMNS_OF_SEVERAL if result.multi_label else COLUMNS
     sections: list[plots.Section] = [
-        _verdict(facts.comparison),
+        verdict_section(facts.comparison.verdict, f"{len(facts.comparison.result.texts):,} texts"),
         plots.Figures(_figures(facts)),
         plots.score_table(
             facts.comparison.scores,
@@ -150,14 +151,6 @@ def card(facts: Facts) -> str:
     if comparison.verdict is not None:
         content["verdict"] = comparison.verdict.text
     return compose_card(content)
-
-
-def _verdict(comparison: Comparison) -> plots.Verdict:
-    count = len(comparison.result.texts)
-    basis = f"Measured on {count:,} texts that neither the model nor any baseline has learnt from."
-    if comparison.verdict is None:
-        return plots.Verdict("No baseline could be fitted", basis)
-    return plots.Verdict(comparison.verdict.text, basis, comparison.verdict.level)
 
 
 def _figures(facts: Facts) -> list[plots.Figure]:

@@ -18,6 +18,7 @@ from hiddenstate.records import History
 from hiddenstate.settings import to_toml
 from hiddenstate.workflows.forecasts.comparison import COLUMNS, Comparison
 from hiddenstate.workflows.forecasts.run_settings import ForecastRun
+from hiddenstate.workflows.verdict_section import verdict_section
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def report(facts: Facts) -> str:
     name, unit = run.label, run.data.unit
     shown = {key: value for key, value in baselines.items() if key == best} or dict(baselines)
     sections: list[plots.Section] = [
-        _verdict(comparison),
+        verdict_section(facts.comparison.verdict, f"{len(facts.comparison.forecast.times):,} windows"),
         plots.Figures(_figures(facts)),
         plots.Chart(plots.forecast_fan(forecast, baselines=baselines, show=best, unit=unit)),
         plots.score_table(comparison.scores, metrics=COLUMNS, unit=unit),
@@ -118,14 +119,6 @@ def card(facts: Facts) -> str:
     if comparison.verdict is not None:
         content["verdict"] = comparison.verdict.text
     return compose_card(content)
-
-
-def _verdict(comparison: Comparison) -> plots.Verdict:
-    windows = len(comparison.forecast.times)
-    basis = f"Measured on {windows:,} windows that neither the model nor any baseline has learnt from."
-    if comparison.verdict is None:
-        return plots.Verdict("No baseline could be fitted", basis)
-    return plots.Verdict(comparison.verdict.text, basis, comparison.verdict.level)
 
 
 def _figures(facts: Facts) -> list[plots.Figure]:
