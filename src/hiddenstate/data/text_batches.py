@@ -40,6 +40,8 @@ class TextBatch(NamedTuple):
     """(B, T) int64 how each word is written, a place in `tagged_table.CASINGS`; 0 in padding."""
     tags: Tensor | None = None
     """(B, T) int64 tag of each word; -1 in padding and where it is unknown."""
+    pairs: Tensor | None = None
+    """(B, T) int64 the pair that each word makes with the one before; 0 in padding and where it is unseen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +60,8 @@ class EncodedTexts:
     """How each word is written."""
     tags: Ragged | None = None
     """The tag of each word, -1 where it is unknown."""
+    pairs: Ragged | None = None
+    """The pair that each word makes with the one before it."""
 
 
 @final
@@ -110,6 +114,7 @@ class TextBatches:
             rows=_tensor(rows),
             casing=_padded(self.encoded.casing, rows),
             tags=_padded(self.encoded.tags, rows, fill=-1),
+            pairs=_padded(self.encoded.pairs, rows),
         )
         if self.encoded.forms is None or self.encoded.form_grams is None:
             return batch

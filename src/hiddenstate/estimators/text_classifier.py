@@ -68,6 +68,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         fine_tune: bool = True,
         embedding_size: int = 100,
         character_size: int = 0,
+        word_pairs: bool = False,
         word_dropout: float = 0.0,
         embedding_dropout: float = 0.5,
         recurrent_dropout: float = 0.0,
@@ -113,6 +114,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.fine_tune = fine_tune
         self.embedding_size = embedding_size
         self.character_size = character_size
+        self.word_pairs = word_pairs
         self.word_dropout = word_dropout
         self.embedding_dropout = embedding_dropout
         self.recurrent_dropout = recurrent_dropout

@@ -38,7 +38,8 @@ def text_evidence(
 
     Integrated gradients go from zero embeddings to the text's own; occlusion takes words out of the text.
     Probabilities, and attention where the networks have it, are averaged over `models`, and the former calibrated
-    as in prediction.
+    as in prediction. Of networks that count words beside, this is their own part of the answer: the counts are a
+    sum, which `WordCounts.shares` takes apart exactly.
     Raises `InputError` for a label that the task does not know, `InspectionError` for another kind of network.
     """
     networks = [model for model in models if isinstance(model, TextClassifier)]
@@ -50,7 +51,8 @@ def text_evidence(
     with evaluation_mode(*models):
         reader = _Reader(task, networks, text)
         number = reader.number_of(label)
-        name = f'probability of "{reader.labels[number]}"'
+        whose = "the network's own " if any(model.counts is not None for model in networks) else ""
+        name = f'{whose}probability of "{reader.labels[number]}"'
         integral = integrate(
             lambda x: reader.from_embeddings(x, number), reader.x, torch.zeros_like(reader.x)
         )

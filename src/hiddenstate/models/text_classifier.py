@@ -15,6 +15,7 @@ from hiddenstate.layers.dropout import check_share
 from hiddenstate.models.embed import Embed, EmbedSizes
 from hiddenstate.models.heads import Heads
 from hiddenstate.models.pool import build_pool
+from hiddenstate.models.word_counts import WordCounts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,8 @@ class TextModelSettings:
     """Share of the hidden state dropped between steps: the same units for a whole text."""
     output_dropout: float = 0.4
     """Share of the pooled features dropped in training."""
+    word_pairs: bool = False
+    """Beside the network, a linear answer from words and pairs of words; the mean of both logits is the answer."""
 
     def __post_init__(self) -> None:
         for name in ("hidden_size", "num_layers", "embedding_size"):
@@ -70,6 +73,13 @@ class Output(NamedTuple):
     """(B, classes) for each level of the labels, coarse first."""
     attention: Tensor
     """(B, T) share of the pooled vector that comes from each word; 0 for padding."""
+    apart: tuple[tuple[Tensor, ...], ...] = ()
+    """The logits of the network and of the linear answer, where both make up `logits`: each learns by itself."""
+
+    def beside(self, counted: tuple[Tensor, ...]) -> "Output":
+        """The mean of these logits and those of the linear answer."""
+        both = tuple((read + linear) / 2 for read, linear in zip(self.logits, counted, strict=True))
+        return Output(both, self.attention, (self.logits, counted))
 
 
 @final
@@ -77,6 +87,7 @@ class TextClassifier(nn.Module):
     """Reads a text word by word and answers with logits for each level of its labels.
 
     `classes`: how many at each level. `matrix`: word vectors to begin with, see `Embed`.
+    `pairs`: how many pairs of words there are; with them a linear answer stands beside the network's.
     """
 
     def __init__(
@@ -85,6 +96,8 @@ class TextClassifier(nn.Module):
         classes: tuple[int, ...],
         settings: TextModelSettings,
         matrix: NDArray[np.float32] | None = None,
+        *,
+        pairs: int | None = None,
     ) -> None:
         super().__init__()
         self.embed = Embed(
@@ -109,16 +122,21 @@ class TextClassifier(nn.Module):
         self.pool, pooled = build_pool(settings.pool, settings.attention, PoolSizes(features, backward))
         self.output_dropout = nn.Dropout(settings.output_dropout)
         self.heads = Heads(pooled, classes)
+        self.counts = WordCounts(sizes.words, pairs, classes) if pairs is not None else None
 
     def forward(self, batch: TextBatch) -> Output:
         """Logits and attention of a batch of texts."""
         if self.training and self.embedding_dropout.p > 0:
-            return self.answer(self.embed(batch), batch.lengths)
-        # Dropout makes each occurrence of a word another input; without it each word is multiplied once.
-        return self._read(self.embed.distinct(batch), batch.lengths)
+            output = self.answer(self.embed(batch), batch.lengths)
+        else:
+            # Dropout makes each occurrence of a word another input; without it each word is multiplied once.
+            output = self._read(self.embed.distinct(batch), batch.lengths)
+        if self.counts is None or batch.pairs is None:
+            return output
+        return output.beside(self.counts(batch.words, batch.pairs, batch.lengths))
 
     def answer(self, x: Tensor, lengths: Tensor) -> Output:
-        """The same from embedded words x (B, T, size) of texts of `lengths` (B,)."""
+        """The network's own answer from embedded words x (B, T, size) of texts of `lengths` (B,)."""
         return self._read(self.embedding_dropout(x), lengths)
 
     def _read(self, x: Tensor | Repeated, lengths: Tensor) -> Output:

@@ -103,6 +103,8 @@ def _text(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
         output = Output(model.heads(context), weights)
     else:
         output = model(batch)
+    if "pairs" in given:
+        output = output.beside(model.counts(given["counted"], given["pairs"], given["lengths"]))
     found = {f"logits{level}": logits for level, logits in enumerate(output.logits)}
     return found | {"attention": output.attention}
 

@@ -64,6 +64,9 @@ SPECIMENS: dict[str, Callable[[], nn.Module]] = {
         EmbedSizes(words=12, size=6), (4,), TextModelSettings(hidden_size=5, bidirectional=False, pool="last")
     ),
     "text, mean, letters, two levels": _text("mean", 5, 9, (3, 7)),
+    "text, pairs of words, two levels": lambda: TextClassifier(
+        EmbedSizes(words=12, size=6), (3, 4), TextModelSettings(hidden_size=5, word_pairs=True), pairs=9
+    ),
     "direct gru": _direct(DirectSettings(hidden_size=5, embedding_size=6)),
     "direct lstm x2, one way": _direct(
         DirectSettings(

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hiddenstate.bundle import Bundle
+from hiddenstate.data.vocabulary import UNKNOWN
 from hiddenstate.errors import BundleError, InputError, ShapeError
 from hiddenstate.kernels.step_layer import Floats
 from hiddenstate.program import Program, why_not_streaming
@@ -43,6 +44,8 @@ class TextModel:
         """Outputs of each level of the labels, coarse first."""
         self.labels = program.outputs[self.answers[-1]].labels
         self.why_not_stream = why_not_streaming(program, pools=RUNNING_POOLS)
+        if self.encoder.pairs is not None and self.why_not_stream is None:
+            self.why_not_stream = "it counts pairs of words, and words come one by one"
         self._running = (
             RunningModel(self.interpreter, self.answers[-1:]) if self.why_not_stream is None else None
         )
@@ -112,6 +115,11 @@ class TextModel:
             inputs["grams"] = np.full((*inputs["words"].shape, table.shape[1]), -1, dtype=np.int64)
             real = np.arange(inputs["words"].shape[1]) < words.lengths[:, np.newaxis]
             inputs["grams"][real] = table[places.values]
+        if self.encoder.pairs is not None:
+            inputs["counted"] = np.where(
+                inputs["words"] < len(self.encoder.vocabulary), inputs["words"], UNKNOWN
+            )
+            inputs["pairs"] = self.encoder.pairs.encode(forms).padded()
         return inputs
 
 

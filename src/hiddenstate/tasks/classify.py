@@ -14,6 +14,7 @@ from hiddenstate.data.text_batches import EncodedTexts, TextBatch, TextBatches
 from hiddenstate.data.text_table import TextTable
 from hiddenstate.data.tokenizer import Tokenizer
 from hiddenstate.data.vectors import Coverage, Vectors
+from hiddenstate.data.word_pairs import WordPairs
 from hiddenstate.errors import BundleError
 from hiddenstate.models.embed import EmbedSizes
 from hiddenstate.models.text_classifier import TextClassifier, TextModelSettings
@@ -74,6 +75,8 @@ class ClassifyTask:
         learnt = _without_none(table, settings.none_label)
         labels = Labels.fit(learnt.known_labels(), settings.labels)
         encoder = TextEncoder.fit(learnt, settings, network, vectors)
+        if network.word_pairs:
+            encoder.pairs = WordPairs.fit(encoder.forms(learnt.texts))
         sizes = encoder.sizes(network, sum(source.size for source in vectors) or None)
         task = cls(settings, network, encoder, labels, sizes)
         if vectors:
@@ -97,7 +100,8 @@ class ClassifyTask:
     def build_model(self) -> TextClassifier:
         """A network with fresh weights, from torch's global generator."""
         classes = tuple(len(names) for names in self.labels.levels)
-        return TextClassifier(self.sizes, classes, self.network, self._matrix)
+        pairs = len(self.encoder.pairs) if self.encoder.pairs and self.network.word_pairs else None
+        return TextClassifier(self.sizes, classes, self.network, self._matrix, pairs=pairs)
 
     def batches(self, table: TextTable, *, batch_size: int, seed: int | None = None) -> TextBatches:
         """The texts for the trainer; without a seed each once, by length. Rows of "none" are left out in training."""
@@ -107,17 +111,24 @@ class ClassifyTask:
 
     def encode(self, table: TextTable) -> EncodedTexts:
         """A table as numbers; labels never seen in training are -1."""
-        words, forms, grams = self.encoder.encode(self.encoder.forms(table.texts))
+        cut = self.encoder.forms(table.texts)
+        words, forms, grams = self.encoder.encode(cut)
+        pairs = self.encoder.pairs.encode(cut) if self.encoder.pairs else None
         if table.labels is None:
             columns = len(self.labels.names) if self.labels.multi else len(self.labels.levels)
             targets = np.full((len(table), columns), -1, dtype=np.int64)
         else:
             targets = self.labels.encode(table.labels)
-        return EncodedTexts(words, targets, forms, grams)
+        return EncodedTexts(words, targets, forms, grams, pairs=pairs)
 
     def loss(self, model: nn.Module, batch: TextBatch) -> Tensor:
         """What training lowers: the finest level's cross entropy, and `coarse_weight` of each coarser one's."""
-        logits = model(batch).logits
+        output = model(batch)
+        if output.apart and model.training:
+            return torch.stack([self._loss(model, batch, logits) for logits in output.apart]).sum()
+        return self._loss(model, batch, output.logits)
+
+    def _loss(self, model: nn.Module, batch: TextBatch, logits: tuple[Tensor, ...]) -> Tensor:
         if self.labels.multi:
             return level_loss(logits[0], batch.targets, self._weights[0], multi=True)
         total: Tensor = logits[0].new_zeros(())

@@ -14,6 +14,7 @@ from hiddenstate.data.tokenizer import Tokenizer
 from hiddenstate.data.tokens import TokenSettings
 from hiddenstate.data.vectors import Coverage, Vectors, embedding_matrix
 from hiddenstate.data.vocabulary import UNKNOWN, Vocabulary
+from hiddenstate.data.word_pairs import WordPairs
 from hiddenstate.seeding import generator
 
 if TYPE_CHECKING:
@@ -69,12 +70,14 @@ class TextEncoder:
         vocabulary: Vocabulary,
         further: Sequence[str],
         characters: Characters | None,
+        pairs: WordPairs | None = None,
     ) -> None:
         """`further`: words that only the vectors have; their numbers follow those of the vocabulary."""
         self.tokenizer = tokenizer
         self.vocabulary = vocabulary
         self.further = tuple(further)
         self.characters = characters
+        self.pairs = pairs
         self._further = {form: number for number, form in enumerate(self.further, start=len(vocabulary))}
 
     @classmethod
@@ -184,15 +187,17 @@ class TextEncoder:
             "vocabulary": self.vocabulary.to_dict(),
             "further": list(self.further),
             "characters": self.characters.to_dict() if self.characters else None,
+            "pairs": self.pairs.to_dict() if self.pairs else None,
         }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], settings: ReadingSettings) -> Self:
         """The inverse of `to_dict`."""
-        characters = values["characters"]
+        characters, pairs = values["characters"], values.get("pairs")
         return cls(
             Tokenizer.from_dict(values["tokenizer"], settings.tokens),
             Vocabulary.from_dict(values["vocabulary"]),
             values["further"],
             Characters.from_dict(characters, settings.characters) if characters else None,
+            WordPairs.from_dict(pairs) if pairs else None,
         )

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import numpy as np
@@ -250,3 +251,46 @@ def test_a_text_of_stop_words_alone_is_an_empty_one():
     result = task.predict([task.build_model()], table_of(["the was of", "", "not good"]))
     assert result.tokens == ((), (), ("not", "good"))
     np.testing.assert_allclose(result.probabilities[0], result.probabilities[1])
+
+
+@pytest.fixture(scope="module")
+def with_pairs():
+    """Labels that hang on the order of two words, which counts of single words cannot tell."""
+    table = table_of(
+        ["truly not great", "not truly great", "dull not the end", "not dull the end"] * 8,
+        ["a", "b", "b", "a"] * 8,
+    )
+    task = ClassifyTask.fit(table, ClassifySettings(), dataclasses.replace(NETWORK, word_pairs=True))
+    return task, trained(task, table), table
+
+
+def test_pairs_alone_learn_the_order_of_words(with_pairs):
+    task, model, table = with_pairs
+    batch = next(iter(task.batches(table, batch_size=32).epoch(1)))
+    with torch.no_grad():
+        output = model.eval()(batch)
+    _, counted = output.apart
+    assert (counted[-1].argmax(-1) == batch.targets[:, -1]).all()
+    torch.testing.assert_close(output.logits[-1], (output.apart[0][-1] + counted[-1]) / 2)
+
+
+def test_the_network_and_the_counts_learn_apart(with_pairs):
+    task, model, table = with_pairs
+    model.train()
+    batch = next(iter(task.batches(table, batch_size=32).epoch(1)))
+    output = model(batch)
+    wanted = sum(
+        torch.nn.functional.cross_entropy(logits[-1], batch.targets[:, -1]) for logits in output.apart
+    )
+    torch.testing.assert_close(task.loss(model, batch), wanted)
+
+
+def test_pairs_survive_saving(with_pairs):
+    task, model, table = with_pairs
+    stored = json.loads(json.dumps(task.to_dict()))
+    again = ClassifyTask.from_dict(stored, task.settings, task.network)
+    restored = again.build_model()
+    restored.load_state_dict(model.state_dict())
+    np.testing.assert_array_equal(
+        again.predict([restored], table).probabilities, task.predict([model], table).probabilities
+    )

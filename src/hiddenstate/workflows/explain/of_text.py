@@ -25,6 +25,8 @@ from hiddenstate.workflows.evidence_sections import text_sections
 from hiddenstate.workflows.explain.gradients import GRADIENTS, gradient_sections
 from hiddenstate.workflows.explain.inside import ATTENTION, EVIDENCE, Inside, Shown, readings_of
 
+COUNTED = 5
+"""Words and pairs that are named."""
 NEXT, LEAST = 3, 0.001
 """Runners-up that are named, and the probability below which none is."""
 
@@ -63,7 +65,7 @@ def look_into_text(task: ClassifyTask, models: Sequence[nn.Module], text: str) -
         if len(models) > 1
         else f"“{_shortened(text)}”",
         headline=_headline(result),
-        text=_words(result, len(numbers), unknown),
+        text=_words(result, len(numbers), unknown) + _counted(model, batch, result),
         model=model,
         inputs=batch,
         readings=readings_of(model, batch, {"recurrent": tokens}),
@@ -134,6 +136,29 @@ def _words(result: Classification, count: int, unknown: Sequence[str]) -> str:
         listed = ", ".join(dict.fromkeys(unknown))
         parts.append(f"Not known from training: {listed}.")
     return " ".join(parts)
+
+
+def _counted(model: nn.Module, batch: TextBatch, result: Classification) -> str:
+    """What the linear answer beside the network added most; nothing without one."""
+    counts = getattr(model, "counts", None)
+    if counts is None or batch.pairs is None:
+        return ""
+    answer, tokens = int(result.probabilities[0].argmax()), result.tokens[0]
+    with torch.no_grad():
+        alone, together = (
+            part[0, :, answer].tolist() for part in counts.shares(batch.words, batch.pairs, batch.lengths)
+        )
+    shares = [(value, token) for value, token in zip(alone, tokens, strict=False)]
+    shares += [
+        (value, f"{before} {token}".strip())
+        for value, before, token in zip(together, ["", *tokens], tokens, strict=False)
+    ]
+    largest = sorted(shares, key=lambda share: -abs(share[0]))[:COUNTED]
+    listed = ", ".join(f"“{words}” {value:+.2f}" for value, words in largest)
+    return (
+        f" Half of the answer is counted, word by word and pair by pair; what counts most for "
+        f"{result.labels[answer]}: {listed}. The rest of this page is about the network's own half."
+    )
 
 
 def _shortened(text: str, most: int = 80) -> str:
