@@ -27,7 +27,7 @@ from hiddenstate.workflows.classes.fit import fit_classes
 FOLDS = 5
 TASK = ClassifySettings(tokens=TokenSettings(fold_digits=True), label_smoothing=0.1, watch="error", members=2)
 NETWORK = TextModelSettings(
-    cell="lstm", hidden_size=64, pool="max+attention", character_size=200, word_dropout=0.1
+    cell="lstm", hidden_size=64, pool="max+attention", character_size=200, word_dropout=0.1, word_pairs=True
 )
 TRAINING = TrainingSettings(
     epochs=6, batch_size=50, learning_rate=2e-3, clip_norm=5.0, average_decay=0.995, patience=2

@@ -36,7 +36,13 @@ TASK = ClassifySettings(
     members=3,
 )
 NETWORK = TextModelSettings(
-    cell="gru", hidden_size=128, pool="max+attention", embedding_size=50, character_size=200, word_dropout=0.1
+    cell="gru",
+    hidden_size=128,
+    pool="max+attention",
+    embedding_size=50,
+    character_size=200,
+    word_dropout=0.1,
+    word_pairs=True,
 )
 TRAINING = TrainingSettings(
     epochs=10, batch_size=50, learning_rate=5e-3, clip_norm=5.0, average_decay=0.99, patience=4

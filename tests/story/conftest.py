@@ -83,6 +83,15 @@ def classifiers(tmp_path_factory) -> Path:
         one_way = ("--set", "model.bidirectional=false", "--members", "2" if pool == "last" else "1")
         quietly("train", texts, *text_files.TINY, *one_way, *more, "--epochs", "1", "--out", folder / pool)
     quietly("train", texts, *text_files.TINY, "--epochs", "1", "--out", folder / "both")
+    pairs = (
+        "--set",
+        "model.word_pairs=true",
+        "--set",
+        "model.pool=last",
+        "--set",
+        "model.bidirectional=false",
+    )
+    quietly("train", texts, *text_files.TINY, *pairs, "--epochs", "1", "--out", folder / "pairs")
     return folder
 
 

@@ -228,3 +228,15 @@ def test_pages_that_stand_there_are_kept(call, looking, tmp_path):
     assert out.read_text() == "mine"
     assert call("explain", looking, "--text", TEXT, "--out", out, "--force").code == 0
     assert json.dumps(TEXT)[1:-1] in out.read_text()
+
+
+@pytest.mark.xdist_group("classifiers")
+def test_what_was_counted_is_said_word_by_word(call, classifiers, tmp_path):
+    outcome = call(
+        "explain", classifiers / "pairs", "--text", "rain today very near", "--out", tmp_path / "why.html"
+    )
+    assert outcome.code == 0, outcome.err
+    page = (tmp_path / "why.html").read_text()
+    assert "Half of the answer is counted" in page
+    assert re.search(r"“[a-z ]+” [+-]\d\.\d\d, “", page)
+    assert "the network&#x27;s own" in page or "the network's own" in page

@@ -177,3 +177,14 @@ def test_a_model_of_before_is_to_be_trained_again(call, model, tmp_path):
     del manifest["files"][PROGRAM]
     (folder / MANIFEST).write_text(json.dumps(manifest))
     refused(call("verify", folder), "expected a model with program.json", "Train it again")
+
+
+@pytest.mark.xdist_group("classifiers")
+def test_counted_pairs_go_to_onnx_and_are_refused_by_c(call, classifiers, tmp_path):
+    outcome = call("export", classifiers / "pairs", "--to", "onnx", "--out", tmp_path / "model.onnx")
+    assert outcome.code == 0, outcome.err
+    refused(
+        call("export", classifiers / "pairs", "--to", "c", "--out", tmp_path / "c"),
+        "counts pairs of them too", "model.word_pairs = false",
+    )  # fmt: skip
+    assert not (tmp_path / "c").exists()

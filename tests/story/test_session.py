@@ -20,7 +20,7 @@ POOLS = ("last", "mean", "max")
 pytestmark = pytest.mark.xdist_group("classifiers")
 
 
-@pytest.mark.parametrize("name", [*POOLS, "both"])
+@pytest.mark.parametrize("name", [*POOLS, "both", "pairs"])
 def test_whole_texts_get_what_predict_says(classifiers, name):
     result = Session(classifiers / name).run(TEXTS)
     table = label_texts(classifiers / name, TEXTS).table
@@ -86,6 +86,8 @@ def test_what_is_wrong_is_refused_and_the_state_stays(classifiers):
 def test_what_cannot_stream_says_why_and_what_to_do(classifiers, model):
     with pytest.raises(SettingsError, match=r'bidirectional.*pool = "last", "mean" or "max"'):
         Session(classifiers / "both").step("rain")
+    with pytest.raises(SettingsError, match="counts pairs of words, and words come one by one"):
+        Session(classifiers / "pairs").step("rain")
     with pytest.raises(SettingsError, match=r"windows of a fixed length.*hiddenstate stream"):
         Session(model).initial_state()
     with pytest.raises(SettingsError, match="expected a text classifier, got a forecaster"):

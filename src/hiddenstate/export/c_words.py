@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hiddenstate.errors import SettingsError
 from hiddenstate.export.c_numbers import c_array
 
 LONGEST_WORD = 40
@@ -22,6 +23,8 @@ class Lexicon:
     shortest: int = 2
     """Characters of the shortest n-gram."""
     longest: int = 4
+    pairs: bool = False
+    """Whether the model counts pairs of words besides, which C has no table of."""
 
     @property
     def most_grams(self) -> int:
@@ -40,7 +43,15 @@ class WordCode:
 
 
 def words_text(lexicon: Lexicon) -> WordCode:
-    """Declarations and definitions; empty for a model that reads no words."""
+    """Declarations and definitions; empty for a model that reads no words.
+
+    Raises `SettingsError` for one that counts pairs of words.
+    """
+    if lexicon.pairs:
+        raise SettingsError(
+            "export to c: expected a model that reads words, got one that counts pairs of them too, which C has no "
+            "table of. Export to onnx, or train with model.word_pairs = false."
+        )
     if not lexicon.words:
         return WordCode("", "", 0)
     table, size = _table("form", lexicon.words)
