@@ -132,7 +132,7 @@ def test_a_cell_without_a_fused_operation_runs_in_the_loop() -> None:
         (lambda: Recurrent(GRUCell(4, 5), path="fussed"), 'got "fussed". Did you mean "fused"'),  # type: ignore[arg-type]
         (
             lambda: Recurrent(GRUCell(4, 5), path="fused", recurrent_dropout=0.1),
-            "with recurrent dropout, got",
+            "with recurrent dropout or zoneout, got",
         ),
         (lambda: Recurrent(_LeakyCell(4, 5), path="fused"), 'for the Leaky cell, got "fused"'),
         (lambda: Recurrent(GRUCell(4, 5), recurrent_dropout=1.0), "recurrent_dropout: expected a share"),

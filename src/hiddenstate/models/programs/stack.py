@@ -55,6 +55,8 @@ def write_stack(
             ]
         elif isinstance(layer, Recurrent):
             directions = [(layer, f"{place}.cell")]
+        for direction, _ in directions:
+            refuse_zoneout(direction)
         written = [
             writer.recurrent(
                 x,
@@ -71,8 +73,17 @@ def write_stack(
     return x, final
 
 
+def refuse_zoneout(layer: Recurrent) -> None:
+    """Raise `SettingsError` for a layer with zoneout, whose steps no backend computes."""
+    if layer.zoneout:
+        raise SettingsError(
+            f"expected layers without zoneout, got a share of {layer.zoneout}, which acts in answers too. "
+            "Train without it to export, or keep to predict and evaluate."
+        )
+
+
 def cell_name(cell: Cell[Any, Any]) -> str:
-    """The cell's name in `CELLS`. Raises `SettingsError` for a cell that no backend computes."""
+    """The cell's name in `CELLS`. Raises `SettingsError` for a cell that only torch computes."""
     for name, kind in CELLS.items():
         if type(cell) is kind and name in ("rnn", "lstm", "gru"):
             return name
