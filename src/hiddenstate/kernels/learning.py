@@ -59,7 +59,8 @@ def learn_from_sequences(task: Any, worker: int, scratch: int, seats: int) -> No
     d_inputs = at(d_recurrent, SEATS * width)
     past = at(d_inputs, SEATS * width)  # (2·units) what goes past the cell with zoneout
     d_x = at(past, 2 * units)  # (seats, input rounded up)
-    d_extra = task.d_extra + FLOAT_BYTES * worker * task.d_extra_width
+    step = carray(steps_back_at(address_of(at(steps, SEATS))), 1)[0]
+    step.d_extra = task.d_extra + FLOAT_BYTES * worker * task.d_extra_width
 
     taken = 0
     while True:
@@ -73,7 +74,7 @@ def learn_from_sequences(task: Any, worker: int, scratch: int, seats: int) -> No
 
         for seat in range(taken):
             step_back(task, rows[seat], steps[seat], at(d_h, seat * units), at(d_C, seat * units),
-                      at(d_recurrent, seat * width), d_extra, past, at(steps, SEATS))  # fmt: skip
+                      at(d_recurrent, seat * width), past, at(steps, SEATS))  # fmt: skip
         for seat in range(taken):
             if steps[seat] > 0:
                 fetch_back(task, rows[seat], steps[seat] - 1)
@@ -102,7 +103,6 @@ def step_back(
     d_h: Floats,
     d_C: Floats,
     d_recurrent: Floats,
-    d_extra: int,
     past: Floats,
     record: Integers,
 ) -> None:
@@ -130,7 +130,6 @@ def step_back(
     step.d_C = address_of(d_C)
     step.d_recurrent = address_of(d_recurrent)
     step.extra = task.extra
-    step.d_extra = d_extra
     if task.zone:
         z = zone_of(task, row, time)
         split_gradient(d_h, past, z, units)

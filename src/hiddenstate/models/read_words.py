@@ -58,7 +58,7 @@ class TaggerSettings:
         for name in ("character_size", "casing_size"):
             if getattr(self, name) < 0:
                 raise SettingsError(f"{name}: expected 0 or more, got {getattr(self, name)}. Use 0 for none.")
-        for name in ("word_dropout", "embedding_dropout", "output_dropout"):
+        for name in ("word_dropout", "embedding_dropout", "output_dropout", "zoneout"):
             check_share(name, getattr(self, name))
 
 

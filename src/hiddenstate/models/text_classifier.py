@@ -63,6 +63,7 @@ class TextModelSettings:
         check_share("embedding_dropout", self.embedding_dropout)
         check_share("output_dropout", self.output_dropout)
         check_share("word_dropout", self.word_dropout)
+        check_share("zoneout", self.zoneout)
 
 
 class Output(NamedTuple):
