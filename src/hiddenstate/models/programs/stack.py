@@ -6,7 +6,7 @@ from typing import Any
 from torch import nn
 
 from hiddenstate.cells import CELLS, Cell
-from hiddenstate.errors import SettingsError
+from hiddenstate.errors import ProgramError
 from hiddenstate.layers import Bidirectional, Recurrent, Stacked
 from hiddenstate.program import Program, Writer
 from hiddenstate.program.writer import Value
@@ -74,21 +74,21 @@ def write_stack(
 
 
 def refuse_zoneout(layer: Recurrent) -> None:
-    """Raise `SettingsError` for a layer with zoneout, whose steps no backend computes."""
+    """Raise `ProgramError` for a layer with zoneout, whose steps no backend computes."""
     if layer.zoneout:
-        raise SettingsError(
+        raise ProgramError(
             f"expected layers without zoneout, got a share of {layer.zoneout}, which acts in answers too. "
-            "Train without it to export, or keep to predict and evaluate."
+            "Train without it to export or stream."
         )
 
 
 def cell_name(cell: Cell[Any, Any]) -> str:
-    """The cell's name in `CELLS`. Raises `SettingsError` for a cell that only torch computes."""
+    """The cell's name in `CELLS`. Raises `ProgramError` for a cell that only torch computes."""
     for name, kind in CELLS.items():
         if type(cell) is kind and name in ("rnn", "lstm", "gru"):
             return name
-    raise SettingsError(
-        f"expected an RNN, LSTM or GRU, got the {cell.label}. Train with one of these to export."
+    raise ProgramError(
+        f"expected an RNN, LSTM or GRU, got the {cell.label}. Train with one of these to export or stream."
     )
 
 
