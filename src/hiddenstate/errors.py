@@ -17,6 +17,10 @@ class SettingsError(HiddenstateError):
     """A setting is unknown, has the wrong type or is out of its range."""
 
 
+class ProgramError(SettingsError):
+    """Only torch computes this model: it has a cell or an option that no exported form has."""
+
+
 class ShapeError(HiddenstateError):
     """An array or tensor has the wrong number of axes, size or type."""
 

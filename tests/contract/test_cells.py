@@ -7,12 +7,14 @@ import torch
 from torch import Tensor, nn
 
 from hiddenstate.cells import CELLS, Cell
+from hiddenstate.errors import SettingsError
 
 BATCH, INPUT, HIDDEN = 3, 4, 5
 
 TORCH_CELLS: dict[str, type[nn.RNNCellBase]] = {"rnn": nn.RNNCell, "lstm": nn.LSTMCell, "gru": nn.GRUCell}
 
 every_cell = pytest.mark.parametrize("name", CELLS)
+every_torch_cell = pytest.mark.parametrize("name", TORCH_CELLS)
 
 
 def make_cell(name: str) -> Cell[Any, Any]:
@@ -88,7 +90,7 @@ def test_a_mask_of_ones_is_no_mask_and_one_of_zeros_hides_h_from_the_gates(name:
         assert not torch.equal(masked, seeing)
 
 
-@every_cell
+@every_torch_cell
 def test_weights_go_to_torch_and_back(name: str) -> None:
     cell = make_cell(name)
     twin = TORCH_CELLS[name](INPUT, HIDDEN).double()
@@ -107,7 +109,19 @@ def test_weights_go_to_torch_and_back(name: str) -> None:
         torch.testing.assert_close(our_part, their_part, rtol=0, atol=1e-13)
 
 
-@every_cell
+@pytest.mark.parametrize("name", CELLS.keys() - TORCH_CELLS.keys())
+def test_a_cell_that_torch_lacks_says_so(name: str) -> None:
+    cell = make_cell(name)
+    message = (
+        f"torch weights: expected an RNN, LSTM or GRU, got the {cell.label}, which torch.nn does not have"
+    )
+    with pytest.raises(SettingsError, match=message):
+        cell.torch_weights()
+    with pytest.raises(SettingsError, match=message):
+        cell.load_torch_weights(nn.LSTM(INPUT, HIDDEN).state_dict())
+
+
+@every_torch_cell
 def test_random_weights_of_torch_are_taken_over(name: str) -> None:
     twin = TORCH_CELLS[name](INPUT, HIDDEN).double()
     cell = CELLS[name](INPUT, HIDDEN).double()

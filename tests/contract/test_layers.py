@@ -34,6 +34,8 @@ Layer = Recurrent | Bidirectional
 def make_layer(name: str, direction: str, path: Path, dtype: torch.dtype = torch.float64) -> Layer:
     """The same random parameters whatever the path; every bias differs from zero."""
     torch.manual_seed(11)
+    if path == "fused" and not CELLS[name].has_torch_twin:
+        path = "auto"  # our kernels for float32, else the loop
 
     def cell() -> Cell[Any, Any]:
         made = CELLS[name](INPUT, HIDDEN)

@@ -12,6 +12,7 @@ from hiddenstate.cells import CELLS, Cell
 from hiddenstate.errors import ShapeError
 from hiddenstate.kernels import library
 from hiddenstate.layers import Recurrent, Repeated, ragged
+from hiddenstate.layers.zoneout import draw_zone
 
 INPUT = 5
 SIZES = (1, 3, 17, 32, 64, 100, 129)
@@ -43,7 +44,7 @@ def double(tensor: Tensor) -> Tensor:
     return tensor.detach().double().requires_grad_(tensor.requires_grad)
 
 
-def reference(cell, x, lengths, state, reverse, mask=None):
+def reference(cell, x, lengths, state, reverse, mask=None, zone=None):
     """Outputs, final state and the tensors to differentiate by, from `cell.step` in float64."""
     twin = type(cell)(cell.input_size, cell.hidden_size).double()
     twin.load_state_dict({name: value.double() for name, value in cell.state_dict().items()})
@@ -51,18 +52,24 @@ def reference(cell, x, lengths, state, reverse, mask=None):
     if mask is None:
         outputs, final = Recurrent(twin, reverse=reverse, path="loop")(x64, lengths, state64)
     else:
-        outputs, final = masked_loop(twin, x64, lengths, state64, reverse, mask.double())
+        outputs, final = masked_loop(twin, x64, lengths, state64, reverse, mask.double(), zone)
     return outputs, final, [x64, *state64, *twin.parameters()]
 
 
-def masked_loop(cell, x, lengths, state, reverse, mask):
-    """One row and one step at a time, with a recurrent mask."""
+def masked_loop(cell, x, lengths, state, reverse, mask, zone=None):
+    """One row and one step at a time, with a recurrent mask and zoneout."""
     outputs = torch.zeros(*x.shape[:2], cell.hidden_size, dtype=x.dtype)
     finals = []
     for row, length in enumerate(lengths.tolist()):
         part = cell.make_state(*(each[row : row + 1] for each in state))
         for t in reversed(range(length)) if reverse else range(length):
-            part, _ = cell.step(x[row, t : t + 1], part, mask[row : row + 1])
+            after, _ = cell.step(x[row, t : t + 1], part, mask[row : row + 1])
+            if zone is not None:
+                kept = zone.double().expand(*x.shape[:2], -1, -1)[row, t]
+                after = cell.make_state(
+                    *(z * old + (1 - z) * new for z, old, new in zip(kept, part, after, strict=True))
+                )
+            part = after
             outputs = outputs.index_put((torch.tensor(row), torch.tensor(t)), part[0][0])
         finals.append(part)
     return outputs, cell.make_state(*(torch.cat(parts) for parts in zip(*finals, strict=True)))
@@ -112,6 +119,24 @@ def test_a_recurrent_mask_acts_as_in_the_cell(kind, reverse):
     x = torch.randn(len(LENGTHS), TIME, INPUT, requires_grad=True)
     mask = torch.bernoulli(torch.full((len(LENGTHS), 19), 0.6)) / 0.6
     check(cell, x, LENGTHS, make_state(cell, len(LENGTHS)), reverse, mask)
+
+
+@every_cell
+@every_direction
+@pytest.mark.parametrize("training", [True, False])
+def test_zoneout_acts_as_in_the_loop_of_float64(kind, reverse, training):
+    cell, rows = make_cell(kind, 19), len(LENGTHS)
+    x = torch.randn(rows, TIME, INPUT, requires_grad=True)
+    state = make_state(cell, rows)
+    mask = torch.bernoulli(torch.full((rows, 19), 0.6)) / 0.6
+    zone = draw_zone(state, TIME, 0.3, training=training)
+    outputs, final = ragged.ragged_forward(cell, x, LENGTHS, state, reverse, h_mask=mask, zone=zone)
+    expected, expected_final, inputs = reference(cell, x, LENGTHS, state, reverse, mask, zone)
+    assert_close([outputs, *final], [expected, *expected_final])
+    assert_close(
+        gradients(outputs, final, [x, *state, *cell.parameters()]),
+        gradients(expected, expected_final, inputs),
+    )
 
 
 @settings(max_examples=25, deadline=None)

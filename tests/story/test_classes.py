@@ -184,3 +184,51 @@ def test_a_forecaster_reads_no_text_and_a_file_or_a_text_must_be_given(call, mod
     refused(call("predict", model, "--text", "hello"), "expected a file of recent rows, got a text")
     refused(call("predict", classifier), "expected a file or --text, got neither")
     refused(call("predict", classifier, texts, "--text", "x"), "got both")
+
+
+@pytest.fixture(scope="session")
+def variants(texts, tmp_path_factory):
+    """Classifiers with the cells and the option that only torch computes, by name."""
+    folder, made = tmp_path_factory.mktemp("variants"), {}
+    for name, options in VARIANTS.items():
+        made[name] = folder / name
+        quietly("train", texts, *TINY, *options, "--out", made[name])
+    return made
+
+
+VARIANTS = {
+    "lstm-peephole": ["--model", "lstm-peephole"],
+    "lstm-layernorm": ["--model", "lstm-layernorm", "--hidden-size", "16", "--epochs", "12"],
+    "zoneout": ["--zoneout", "0.1"],
+}
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_variant_of_the_lstm_trains_is_saved_and_answers(call, variants, name):
+    metrics = json.loads((variants[name] / "metrics.json").read_text())
+    assert metrics["model"]["accuracy"] > 0.6
+    answer = json.loads(call("predict", variants[name], "--text", "a big goal", "--json").out)
+    assert answer["label"] == "sport"
+    weights = open_bundle(variants[name]).read("settings.toml").decode()
+    assert {"zoneout": "zoneout = 0.1"}.get(name, f'cell = "{name}"') in weights
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("lstm-peephole", "expected an RNN, LSTM or GRU, got the Peephole LSTM"),
+        ("lstm-layernorm", "expected an RNN, LSTM or GRU, got the Layer-norm LSTM"),
+        ("zoneout", "expected layers without zoneout, got a share of 0.1"),
+    ],
+)
+@pytest.mark.parametrize("to", ["onnx", "c"])
+def test_a_variant_is_not_exported_and_the_reason_is_said(call, variants, name, reason, to, tmp_path):
+    refused(call("export", variants[name], "--to", to, "--out", tmp_path / "out"), reason)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_variant_is_explained(call, variants, name, tmp_path):
+    outcome = call("explain", variants[name], "--text", "a big goal", "--out", tmp_path / "why.html")
+    assert outcome.code == 0, outcome.err
+    assert "goal" in (tmp_path / "why.html").read_text()

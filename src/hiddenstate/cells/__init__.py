@@ -9,7 +9,9 @@ from hiddenstate.cells.cell import Cell
 from hiddenstate.cells.elman import ElmanCell, ElmanGates, ElmanState
 from hiddenstate.cells.forget_bias import ForgetBias
 from hiddenstate.cells.gru import GRUCell, GRUGates, GRUState
+from hiddenstate.cells.layer_norm import LayerNormLSTMCell
 from hiddenstate.cells.lstm import LSTMCell, LSTMGates, LSTMState
+from hiddenstate.cells.peephole import PeepholeLSTMCell
 
 __all__ = [
     "CELLS",
@@ -24,10 +26,14 @@ __all__ = [
     "LSTMCell",
     "LSTMGates",
     "LSTMState",
+    "LayerNormLSTMCell",
+    "PeepholeLSTMCell",
 ]
 
 CELLS: dict[str, type[Cell[Any, Any]]] = {
     "rnn": ElmanCell,
     "lstm": LSTMCell,
     "gru": GRUCell,
+    "lstm-peephole": PeepholeLSTMCell,
+    "lstm-layernorm": LayerNormLSTMCell,
 }

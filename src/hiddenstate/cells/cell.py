@@ -38,6 +38,8 @@ class Cell(nn.Module, ABC, Generic[State, Gates]):
     """Name in tables, e.g. "LSTM"."""
     blocks: ClassVar[tuple[str, ...]]
     """The letter of each block of rows in W, U and b, in torch's order."""
+    has_torch_twin: ClassVar[bool] = True
+    """Whether a torch.nn module computes the same."""
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__()
@@ -92,6 +94,10 @@ class Cell(nn.Module, ABC, Generic[State, Gates]):
     def make_state(self, *parts: Tensor) -> State:
         """The cell's named tuple from its parts, h first."""
 
+    def extra(self) -> Tensor | None:
+        """All parameters beyond W, U and b as one (n·hidden,) vector; None for a cell without any."""
+        return None
+
     def torch_biases(self) -> tuple[Tensor, Tensor]:
         """The biases as torch's two vectors, (blocks·hidden,) each: with the input, with the hidden state.
 
@@ -109,7 +115,10 @@ class Cell(nn.Module, ABC, Generic[State, Gates]):
         >>> twin = torch.nn.LSTM(3, 5)
         >>> twin.load_state_dict(LSTMCell(3, 5).torch_weights())
         <All keys matched successfully>
+
+        Raises `SettingsError` for a cell that torch.nn does not have.
         """
+        self._check_twin()
         b_ih, b_hh = self.torch_biases()
         parts = {"weight_ih": self.W, "weight_hh": self.U, "bias_ih": b_ih, "bias_hh": b_hh}
         return {name + suffix: part.detach().clone() for name, part in parts.items()}
@@ -120,8 +129,10 @@ class Cell(nn.Module, ABC, Generic[State, Gates]):
 
         The module's two bias vectors are added where only their sum counts. A module built with
         ``bias=False`` gives zero biases. The RNN must be one with tanh: its state dict does not say.
-        Raises `ShapeError` where a weight is missing or has another shape; then nothing has changed.
+        Raises `ShapeError` where a weight is missing or has another shape; then nothing has changed. Raises
+        `SettingsError` for a cell that torch.nn does not have.
         """
+        self._check_twin()
         W = self._named(weights, "weight_ih" + suffix, self.W)
         U = self._named(weights, "weight_hh" + suffix, self.U)
         if "bias_ih" + suffix in weights:
@@ -132,6 +143,13 @@ class Cell(nn.Module, ABC, Generic[State, Gates]):
         self.W.copy_(W)
         self.U.copy_(U)
         self._merge_biases(b_ih, b_hh)
+
+    def _check_twin(self) -> None:
+        if not self.has_torch_twin:
+            raise SettingsError(
+                f"torch weights: expected an RNN, LSTM or GRU, got the {self.label}, which torch.nn does not have. "
+                "Keep its own state_dict()."
+            )
 
     def _merge_biases(self, b_ih: Tensor, b_hh: Tensor) -> None:
         self.b.copy_(b_ih + b_hh)

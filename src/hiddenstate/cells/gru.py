@@ -107,6 +107,10 @@ class GRUCell(Cell[GRUState, GRUGates]):
         """`GRUState` from (h,)."""
         return GRUState(*parts)
 
+    def extra(self) -> Tensor:
+        """(hidden,) b_hn."""
+        return self.b_hn
+
     def torch_biases(self) -> tuple[Tensor, Tensor]:
         """The biases as torch's two vectors, (3·hidden,) each; the second holds only the candidate's b_hn."""
         return self.b, torch.cat([self.b.new_zeros(2 * self.hidden_size), self.b_hn])

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from hiddenstate.cells.cell import Cell
-from hiddenstate.cells.forget_bias import DEFAULT_FORGET_BIAS, ForgetBias, starting_forget_bias
+from hiddenstate.cells.forget_bias import DEFAULT_FORGET_BIAS, ForgetBias, start_keeping
 
 
 class LSTMState(NamedTuple):
@@ -73,12 +73,7 @@ class LSTMCell(Cell[LSTMState, LSTMGates]):
         memory_steps: int | None = None,
     ) -> None:
         super().__init__(input_size, hidden_size)
-        b_f = starting_forget_bias(hidden_size, forget_bias, memory_steps)
-        with torch.no_grad():
-            self.b[hidden_size : 2 * hidden_size] = b_f
-            if forget_bias == "chrono":
-                # What is kept for T steps is written about once in T steps.
-                self.b[:hidden_size] = -b_f
+        start_keeping(self.b, hidden_size, forget_bias, memory_steps)
 
     @classmethod
     def create(

@@ -101,7 +101,10 @@ def train(  # one parameter per option: the signature is the documentation
     family: Annotated[
         str | None, typer.Option(help="Forecaster: direct or segments.", rich_help_panel=SERIES)
     ] = None,
-    model: Annotated[str | None, typer.Option(help="Cell: lstm, gru or rnn.", rich_help_panel=MODEL)] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help="Cell: lstm, gru, rnn, lstm-peephole or lstm-layernorm.", rich_help_panel=MODEL),
+    ] = None,
     hidden_size: Annotated[int | None, typer.Option(help="Units of a layer.", rich_help_panel=MODEL)] = None,
     layers: Annotated[
         int | None, typer.Option(help="Recurrent layers, one on the other.", rich_help_panel=MODEL)
@@ -118,6 +121,10 @@ def train(  # one parameter per option: the signature is the documentation
     ] = None,
     attention: Annotated[
         str | None, typer.Option(help="Its score: additive, dot or general.", rich_help_panel=MODEL)
+    ] = None,
+    zoneout: Annotated[
+        float | None,
+        typer.Option(help="Share of a layer's state that each step leaves as it is.", rich_help_panel=MODEL),
     ] = None,
     members: Annotated[
         int | None, typer.Option(help="Networks trained and averaged.", rich_help_panel=MODEL)
@@ -167,7 +174,7 @@ def train(  # one parameter per option: the signature is the documentation
         "validation": number_or_date(validation), "test": number_or_date(test),
         "horizon": horizon, "lookback": lookback, "origin": origin, "family": family,
         "model": model, "hidden_size": hidden_size, "layers": layers, "bidirectional": bidirectional,
-        "pool": pool, "attention": attention, "members": members,
+        "pool": pool, "attention": attention, "zoneout": zoneout, "members": members,
         "epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate,
         "max_minutes": max_minutes, "seed": seed,
     }  # fmt: skip

@@ -72,6 +72,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         word_dropout: float = 0.0,
         embedding_dropout: float = 0.5,
         recurrent_dropout: float = 0.0,
+        zoneout: float = 0.0,
         output_dropout: float = 0.4,
         unit: Literal["word", "whitespace", "character", "subword"] = "word",
         subword_count: int = 8000,
@@ -118,6 +119,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.word_dropout = word_dropout
         self.embedding_dropout = embedding_dropout
         self.recurrent_dropout = recurrent_dropout
+        self.zoneout = zoneout
         self.output_dropout = output_dropout
         self.unit = unit
         self.subword_count = subword_count

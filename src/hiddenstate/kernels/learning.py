@@ -32,6 +32,7 @@ from hiddenstate.kernels.seats import (
     start,
 )
 from hiddenstate.kernels.vector import LANES, Floats, load, store
+from hiddenstate.kernels.zoneout import add, split_gradient, zone_of
 
 
 def backward(job: Any) -> None:
@@ -41,11 +42,11 @@ def backward(job: Any) -> None:
     scratch = this.scratch + worker * this.scratch_bytes
     tasks = carray(learnings_at(this.tasks), this.directions)
     for turn in range(this.directions):
-        learn_from_sequences(tasks[(worker + turn) % this.directions], scratch, this.seats)
+        learn_from_sequences(tasks[(worker + turn) % this.directions], worker, scratch, this.seats)
 
 
 @inlined
-def learn_from_sequences(task: Any, scratch: int, seats: int) -> None:
+def learn_from_sequences(task: Any, worker: int, scratch: int, seats: int) -> None:
     """Take sequences from the queue of one LEARNING until it is empty, and compute all their gradients."""
     units = task.units
     width = task.gates * units
@@ -56,7 +57,10 @@ def learn_from_sequences(task: Any, scratch: int, seats: int) -> None:
     d_seen = at(d_C, SEATS * units)
     d_recurrent = at(d_seen, SEATS * units)  # (seats, gates·units)
     d_inputs = at(d_recurrent, SEATS * width)
-    d_x = at(d_inputs, SEATS * width)  # (seats, input rounded up)
+    past = at(d_inputs, SEATS * width)  # (2·units) what goes past the cell with zoneout
+    d_x = at(past, 2 * units)  # (seats, input rounded up)
+    step = carray(steps_back_at(address_of(at(steps, SEATS))), 1)[0]
+    step.d_extra = task.d_extra + FLOAT_BYTES * worker * task.d_extra_width
 
     taken = 0
     while True:
@@ -70,7 +74,7 @@ def learn_from_sequences(task: Any, scratch: int, seats: int) -> None:
 
         for seat in range(taken):
             step_back(task, rows[seat], steps[seat], at(d_h, seat * units), at(d_C, seat * units),
-                      at(d_recurrent, seat * width), at(steps, SEATS))  # fmt: skip
+                      at(d_recurrent, seat * width), past, at(steps, SEATS))  # fmt: skip
         for seat in range(taken):
             if steps[seat] > 0:
                 fetch_back(task, rows[seat], steps[seat] - 1)
@@ -93,7 +97,14 @@ def learn_from_sequences(task: Any, scratch: int, seats: int) -> None:
 
 @inlined
 def step_back(
-    task: Any, row: int, time_step: int, d_h: Floats, d_C: Floats, d_recurrent: Floats, record: Integers
+    task: Any,
+    row: int,
+    time_step: int,
+    d_h: Floats,
+    d_C: Floats,
+    d_recurrent: Floats,
+    past: Floats,
+    record: Integers,
 ) -> None:
     """One step of one sequence backwards: add the gradient of its output, and let the cell go on."""
     units = task.units
@@ -106,9 +117,12 @@ def step_back(
     one_back = 1 if task.reverse else -1  # frames to the step before
     step = carray(steps_back_at(address_of(record)), 1)[0]
     step.units = units
+    step.hidden = task.hidden
     step.kept = task.kept + FLOAT_BYTES * frame * task.gates * units
-    step.memory = task.memory + FLOAT_BYTES * frame * units
-    step.memory_before = task.memory + FLOAT_BYTES * (frame + one_back) * units
+    step.memory = task.memory + FLOAT_BYTES * frame * task.memory_width
+    step.memory_before = task.memory + FLOAT_BYTES * (frame + one_back) * task.memory_width
+    if task.zone:
+        step.memory_before = task.carried + FLOAT_BYTES * (frame + one_back) * units
     if time_step == 0:
         step.memory_before = task.C_start + FLOAT_BYTES * row * units
     step.h_before = task.seen + FLOAT_BYTES * (frame * (task.input + units) + task.input)
@@ -116,7 +130,15 @@ def step_back(
     step.d_C = address_of(d_C)
     step.d_recurrent = address_of(d_recurrent)
     step.extra = task.extra
-    call(task.cell, address_of(record))
+    if task.zone:
+        z = zone_of(task, row, time)
+        split_gradient(d_h, past, z, units)
+        split_gradient(d_C, at(past, units), at(z, task.zone_C), units)
+        call(task.cell, address_of(record))
+        add(d_h, past, units)
+        add(d_C, at(past, units), units)
+    else:
+        call(task.cell, address_of(record))
 
 
 @inlined
@@ -162,6 +184,6 @@ def fetch_back(task: Any, row: int, time_step: int) -> None:
     time = frame_time(task, row, time_step)
     frame = integers(task.first_frame)[row] + time
     fetch(task.kept + FLOAT_BYTES * frame * width, width)
-    fetch(task.memory + FLOAT_BYTES * frame * units, units)
+    fetch(task.memory + FLOAT_BYTES * frame * task.memory_width, task.memory_width)
     fetch(task.seen + FLOAT_BYTES * (frame * (task.input + units) + task.input), units)
     fetch(task.d_outputs + FLOAT_BYTES * (row * task.d_outputs_row + time * task.d_outputs_step), task.hidden)

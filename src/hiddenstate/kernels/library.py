@@ -12,9 +12,10 @@ from typing import Any
 
 from hiddenstate.errors import HiddenstateError
 from hiddenstate.kernels import object_code
+from hiddenstate.kernels.kinds import KINDS
 
-CELL_KERNELS = ("rnn", "lstm", "gru")
-"""The cells that have kernels, by their names in `hiddenstate.cells.CELLS`."""
+STEP_CELLS = ("rnn", "lstm", "gru")
+"""The cells that have kernels for one step at a time, by their names in `hiddenstate.cells.CELLS`."""
 DIGEST_BYTES = 32
 """SHA-256: an object file that a full disk cut short must not run."""
 
@@ -41,7 +42,7 @@ def say_once(message: str) -> None:
 
 @functools.cache
 def available(cell: str) -> bool:
-    """Whether everything for that cell of `CELL_KERNELS` can be compiled; if not, that is said, once."""
+    """Whether everything for that cell of `kinds.KINDS` can be compiled; if not, that is said, once."""
     try:
         for name in ("pack", "forward", "backward", f"{cell}.forward", f"{cell}.backward"):
             kernel(name)
@@ -82,9 +83,11 @@ def _sources() -> dict[str, tuple[Callable[..., Any], Any]]:
         byte_products,
         elman,
         gru,
+        layer_norm,
         learning,
         lstm,
         packing,
+        peephole,
         pointers,
         reading,
         step,
@@ -104,9 +107,10 @@ def _sources() -> dict[str, tuple[Callable[..., Any], Any]]:
         "step.run": (step.run, nb.void(pointers.RUN)),
         "step.pack": (step_weights.pack, nb.void(pointers.WEIGHTS)),
     }
-    for name, cell in zip(CELL_KERNELS, (elman, lstm, gru), strict=True):
+    for name, cell in zip(KINDS, (elman, lstm, gru, peephole, layer_norm), strict=True):
         sources[f"{name}.forward"] = (cell.forward, nb.void(pointers.STEP))
         sources[f"{name}.backward"] = (cell.backward, nb.void(pointers.STEP_BACK))
+    for name in STEP_CELLS:
         for form, functions in step_weights.FORMATS.items():
             kernels = step_cells.DEFINE[name](functions)
             sources[f"{name}.step.{form}"] = (kernels.step, nb.void(*[number] * 4))

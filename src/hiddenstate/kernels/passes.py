@@ -55,7 +55,7 @@ def run_pass(kind: Literal["forward", "backward"], tasks: Sequence[Task], thread
 
     first = tasks[0]  # all directions have the same sizes
     units, gates, inputs = first["units"], first["gates"], _round_up(first["input"], UNIT_BLOCK)
-    floats = SEATS * (inputs + (3 + 2 * gates) * units) + (gates + 1) * units
+    floats = SEATS * (inputs + (3 + 2 * gates) * units) + (gates + 2) * units + first["memory_width"]
     scratch_bytes = _round_up(SCRATCH_HEAD_BYTES + FLOAT_BYTES * floats, LINE_BYTES)
     scratch = aligned_zeros(thread_count * scratch_bytes)
 

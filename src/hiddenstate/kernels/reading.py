@@ -35,6 +35,7 @@ from hiddenstate.kernels.seats import (
     start,
 )
 from hiddenstate.kernels.vector import Floats
+from hiddenstate.kernels.zoneout import keep_some, zone_of
 
 
 def forward(job: Any) -> None:
@@ -61,7 +62,9 @@ def read_sequences(task: Any, scratch: int, seats: int) -> None:
     x = at(h_seen, SEATS * units)  # (seats, input)
     inputs = at(x, SEATS * task.input)  # (seats, gates·units)
     recurrent = at(inputs, SEATS * width)  # (seats, gates·units)
-    thrown_away = at(recurrent, SEATS * width)  # what only a backward pass would need
+    spare = at(
+        recurrent, SEATS * width
+    )  # for h and C before a step, and what only a backward pass would need
 
     taken = 0  # seats 0 to taken - 1 hold a sequence
     while True:
@@ -83,7 +86,7 @@ def read_sequences(task: Any, scratch: int, seats: int) -> None:
         recurrent_product(recurrent, h, h_seen, task, rows, steps, taken)
         for seat in range(taken):
             advance(task, rows[seat], steps[seat], at(h, seat * units), at(C, seat * units),
-                    at(inputs, seat * width), thrown_away, at(steps, SEATS))  # fmt: skip
+                    at(inputs, seat * width), spare, at(steps, SEATS))  # fmt: skip
             steps[seat] += 1
 
         seat = 0
@@ -154,7 +157,7 @@ def advance(
     h: Floats,
     C: Floats,
     inputs: Floats,
-    thrown_away: Floats,
+    spare: Floats,
     record: Integers,
 ) -> None:
     """One step of one sequence: let the cell compute it, and write h_t to the outputs.
@@ -167,6 +170,7 @@ def advance(
     frame = integers(task.first_frame)[row] + time
     step = carray(steps_at(address_of(record)), 1)[0]
     step.units = units
+    step.hidden = task.hidden
     step.inputs = address_of(inputs)
     step.recurrent = address_of(at(inputs, SEATS * width))
     step.h = address_of(h)
@@ -175,11 +179,21 @@ def advance(
     step.extra = task.extra
     if task.keep:
         step.kept = task.kept + FLOAT_BYTES * frame * width
-        step.memory = task.memory + FLOAT_BYTES * frame * units
+        step.memory = task.memory + FLOAT_BYTES * frame * task.memory_width
     else:
-        step.kept = address_of(thrown_away)
-        step.memory = address_of(at(thrown_away, width))
-    call(task.cell, address_of(record))
+        step.kept = address_of(at(spare, 2 * units))
+        step.memory = address_of(at(spare, 2 * units + width))
+    if task.zone:
+        copy(spare, h, units)
+        copy(at(spare, units), C, units)
+        call(task.cell, address_of(record))
+        z = zone_of(task, row, time)
+        keep_some(h, spare, z, units)
+        keep_some(C, at(spare, units), at(z, task.zone_C), units)
+        if task.keep:
+            copy(at(floats(task.carried), frame * units), C, units)
+    else:
+        call(task.cell, address_of(record))
     output = at(floats(task.outputs), row * task.outputs_row + time * task.outputs_step)
     for j in range(task.hidden):
         output[j] = h[j]

@@ -18,12 +18,13 @@ def _record(*fields: str) -> Any:
 
 STEP = _record(
     "units",
+    "hidden",  # the hidden size itself
     "inputs",  # (gates·units) W x_t of this frame
     "recurrent",  # (gates·units) U h_{t-1} of this frame
     "h",  # (units) h_{t-1} on entry, h_t on return
     "C",  # (units) C_{t-1} on entry, C_t on return, for cells that have it
     "kept",  # (gates·units) written: the gates, for the backward pass
-    "memory",  # (units) written: what else the backward pass needs
+    "memory",  # (memory_width) written: what else the backward pass needs
     "b",  # (gates·units) the biases
     "extra",  # (units, any number of them) parameters of the cell beyond W, U and b
 )
@@ -31,14 +32,16 @@ STEP = _record(
 
 STEP_BACK = _record(
     "units",
+    "hidden",
     "kept",  # (gates·units) as `forward` wrote it; overwritten by the gradient of W x_t
-    "memory",  # (units) as `forward` wrote it; may be overwritten too, see the cell
-    "memory_before",  # (units) the memory of the step before; before the first step, the initial C
+    "memory",  # (memory_width) as `forward` wrote it; may be overwritten too, see the cell
+    "memory_before",  # (units) C_{t-1}, for cells that have it
     "h_before",  # (units) h_{t-1}
     "d_h",  # (units) gradient of h_t on entry; on return that part of h_{t-1}'s which skips the product
     "d_C",  # (units) gradient of C_t on entry, of C_{t-1} on return
     "d_recurrent",  # (gates·units) written: gradient of U h_{t-1}
     "extra",  # as in STEP
+    "d_extra",  # gradients of parameters, to be added to; which ones, see `kinds`
 )
 """One step of one sequence backwards: what a cell's `backward` gets."""
 
@@ -59,7 +62,13 @@ _DIRECTION = (
     "first_frame",  # (rows) int64
     "input",  # features of x; 0 where the products with W are computed elsewhere
     "kept",  # (frames, gates·units) the gates
-    "memory",  # (frames, units) what else the cell's `backward` needs
+    "memory",  # (frames, memory_width) what else the cell's `backward` needs
+    "memory_width",
+    "carried",  # (frames, units) with zoneout: C_t as it is carried on; else it is the memory's first vector
+    "zone",  # 0, or the share of each unit's state that is kept (zoneout), in strides of
+    "zone_row",  # from row to row
+    "zone_step",  # and from step to step
+    "zone_C",  # and from those of h to those of C
     "seen",  # (frames, input + units) x_t and h_{t-1}
 )
 
@@ -97,6 +106,8 @@ LEARNING = _record(
     "d_h_start",  # (rows, units) written
     "d_C_start",
     "start_matters",  # 1: the gradient of the initial state is wanted
+    "d_extra",  # (threads, d_extra_width) gradients that each thread adds up
+    "d_extra_width",
 )
 """One direction of a backward pass. It overwrites `kept`, and may overwrite `memory`: see the cell."""
 

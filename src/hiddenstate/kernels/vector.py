@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from hiddenstate.kernels.compiling import (
+    cgutils,
     extending,
     inlined,
     instruction,
@@ -214,6 +215,32 @@ def lane_sum(typing: Any, x: Any) -> Any:
         return total
 
     return types.float32(x), emit
+
+
+@instruction
+def first_lanes(typing: Any, x: Any, count: Any) -> Any:
+    """The first `count` lanes of x, and 0 in the others."""
+
+    def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        x, count = values
+        lanes = signature.args[0].lanes
+        numbers = ir.Constant(ir.VectorType(INT32, lanes), list(range(lanes)))
+        counts = _spread(builder, builder.trunc(count, INT32), lanes)
+        return builder.select(builder.icmp_signed("<", numbers, counts), x, ir.Constant(x.type, None))
+
+    return x(x, types.int64), emit
+
+
+@instruction
+def square_root(typing: Any, x: Any) -> Any:
+    """Of one float32: the processor's own instruction, where Numba would call the C library."""
+
+    def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        kind = ir.FunctionType(FLOAT, [FLOAT])
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.sqrt.f32")
+        return builder.call(function, values)
+
+    return types.float32(types.float32), emit
 
 
 @inlined

@@ -43,6 +43,7 @@ class Bidirectional(nn.Module):
         *,
         input_dropout: float = 0.0,
         recurrent_dropout: float = 0.0,
+        zoneout: float = 0.0,
         path: Path = "auto",
     ) -> None:
         super().__init__()
@@ -51,9 +52,11 @@ class Bidirectional(nn.Module):
                 "backward_cell: expected a cell of its own, got forward_cell. Build a second one."
             )
         self.input_dropout = VariationalDropout(input_dropout)
-        self.forwards = Recurrent(forward_cell, recurrent_dropout=recurrent_dropout, path=path)
+        self.forwards = Recurrent(
+            forward_cell, recurrent_dropout=recurrent_dropout, zoneout=zoneout, path=path
+        )
         self.backwards = Recurrent(
-            backward_cell, reverse=True, recurrent_dropout=recurrent_dropout, path=path
+            backward_cell, reverse=True, recurrent_dropout=recurrent_dropout, zoneout=zoneout, path=path
         )
         kinds = {(type(cell), cell.input_size, cell.hidden_size) for cell in (forward_cell, backward_cell)}
         self._are_alike = len(kinds) == 1
@@ -82,14 +85,19 @@ class Bidirectional(nn.Module):
         forwards, backwards = self.forwards, self.backwards
         if self._are_alike and forwards.path == backwards.path and forwards.takes_kernels(x, lengths, 2):
             forwards.check_input(x)
-            rows = x.shape[0]
+            rows, steps = x.shape[:2]
+            drawn = [
+                (each.draw_recurrent_mask(rows), each.draw_zone(rows, steps))
+                for each in (forwards, backwards)
+            ]
             outputs, states = ragged_directions(
                 [forwards.cell, backwards.cell],
                 x,
                 lengths,
                 [forwards.check_state(before.forward, rows), backwards.check_state(before.backward, rows)],
                 (False, True),
-                h_masks=[forwards.draw_recurrent_mask(rows), backwards.draw_recurrent_mask(rows)],
+                h_masks=[mask for mask, _ in drawn],
+                zones=[zone for _, zone in drawn],
             )
             return outputs, BothStates(*states)
         ahead, state_ahead = self.forwards(x, lengths, before.forward)

@@ -18,10 +18,10 @@ def check_share(name: str, share: float) -> None:
 
 @dataclass(frozen=True)
 class DropoutSettings:
-    """Share of units dropped in training, in [0, 1), at each of the three places in a stack of layers.
+    """Share of units dropped in training, in [0, 1), at each of the three places in a stack of layers; and zoneout.
 
-    Source: Gal & Ghahramani (2016), "A theoretically grounded application of dropout in recurrent neural
-    networks".
+    Sources: Gal & Ghahramani (2016), "A theoretically grounded application of dropout in recurrent neural
+    networks"; Krueger et al. (2017), "Zoneout".
     """
 
     inputs: float = 0.0
@@ -30,6 +30,8 @@ class DropoutSettings:
     """Of what a layer hands to the next; a single layer has none to hand it to."""
     recurrent: float = 0.0
     """Of the hidden state as the gates see it at the next step."""
+    zoneout: float = 0.0
+    """Of the state: units that keep it for a step, drawn anew at each step; outside training all keep this share."""
 
     def __post_init__(self) -> None:
         for field in fields(self):

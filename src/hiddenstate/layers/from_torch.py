@@ -26,7 +26,9 @@ def stack_from_torch(weights: Mapping[str, Tensor]) -> Stacked:
             f"{', '.join(weights) or 'nothing'}. Pass layer.state_dict()."
         )
     rows, hidden_size = weights["weight_hh_l0"].shape
-    kinds = [name for name, kind in CELLS.items() if len(kind.blocks) * hidden_size == rows]
+    kinds = [
+        name for name, kind in CELLS.items() if kind.has_torch_twin and len(kind.blocks) * hidden_size == rows
+    ]
     if not kinds:
         raise ShapeError(
             f"weight_hh_l0: expected 1, 3 or 4 blocks of {hidden_size} rows (RNN, GRU, LSTM), got {rows} rows. "

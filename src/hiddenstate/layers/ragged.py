@@ -12,17 +12,19 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from hiddenstate.cells import Cell, ElmanCell, GRUCell, LSTMCell
+from hiddenstate.cells import CELLS, Cell, LSTMCell
 from hiddenstate.errors import ShapeError
 from hiddenstate.kernels import library
+from hiddenstate.kernels.kinds import KINDS
 from hiddenstate.layers.frames import Frames
-from hiddenstate.layers.ragged_passes import Direction, Kept, Plan, backward_pass, forward_pass
+from hiddenstate.layers.ragged_passes import Direction, Plan, backward_pass, forward_pass
+from hiddenstate.layers.ragged_weights import weight_gradients
 from hiddenstate.layers.repeated import Repeated
 from hiddenstate.layers.widening import Widening
 
 State = TypeVar("State", bound=tuple[Tensor, ...])
 
-KERNELS: dict[type[Cell[Any, Any]], str] = {ElmanCell: "rnn", LSTMCell: "lstm", GRUCell: "gru"}
+KERNELS: dict[type[Cell[Any, Any]], str] = {CELLS[name]: name for name in KINDS}
 """The name of each cell's kernels."""
 
 FIELDS = len(Direction._fields)
@@ -61,15 +63,19 @@ def ragged_forward(
     reverse: bool,
     *,
     h_mask: Tensor | None = None,
+    zone: Tensor | None = None,
 ) -> tuple[Tensor, State]:
     """Run `cell` over x (batch, time, input) from `state`, or from zero where it is None.
 
-    lengths: (batch,) real steps of each row, or None for all; `h_mask` (batch, hidden) as in `Cell.step`.
+    lengths: (batch,) real steps of each row, or None for all; `h_mask` (batch, hidden) as in `Cell.step`;
+    `zone` as `zoneout.draw_zone` makes it.
 
     Returns the hidden states (batch, time, hidden), zero past each row's length, and each row's state
     after its own last step (with `reverse`, after its first one).
     """
-    outputs, (final,) = ragged_directions([cell], x, lengths, [state], [reverse], h_masks=[h_mask])
+    outputs, (final,) = ragged_directions(
+        [cell], x, lengths, [state], [reverse], h_masks=[h_mask], zones=[zone]
+    )
     return outputs, final
 
 
@@ -81,6 +87,7 @@ def ragged_directions(
     reverse: Sequence[bool],
     *,
     h_masks: Sequence[Tensor | None] | None = None,
+    zones: Sequence[Tensor | None] | None = None,
 ) -> tuple[Tensor, list[State]]:
     """Run several cells of one kind and size over the same x, each in its own direction, as `ragged_forward`.
 
@@ -93,13 +100,14 @@ def ragged_directions(
     widening = Widening.of(cells[0].hidden_size, len(cells[0].blocks))
     plan = Plan(KERNELS[type(cells[0])], tuple(reverse), widening, Frames.of(x, lengths), places)
     arguments: list[Tensor | None] = []
-    for cell, state, mask in zip(cells, states, h_masks or [None] * len(cells), strict=True):
+    nothing = [None] * len(cells)
+    for cell, state, mask, zone in zip(cells, states, h_masks or nothing, zones or nothing, strict=True):
         h, C = (*(state or ()), None, None)[:2]
         for part in (*(state or ()), mask):
             _check_part(part, (x.shape[0], cell.hidden_size))
         W, products = (cell.W, None) if places is None else (None, inputs @ widening.rows(cell.W).T)
-        b_hn = cell.b_hn if isinstance(cell, GRUCell) else None
-        arguments += Direction(W, products, cell.U, cell.b, b_hn, _unless_zero(h), _unless_zero(C), mask)
+        start = _unless_zero(h), _unless_zero(C)
+        arguments += Direction(W, products, cell.U, cell.b, cell.extra(), *start, mask, zone)
     steps = inputs if places is None else None
     finals: Sequence[Tensor]
     if torch.is_grad_enabled() and any(
@@ -169,7 +177,7 @@ def _gradients(
     kept = ctx.kept or forward_pass(plan, x, directions, keep=True)[2]
     ctx.kept = None
     needs_x, needs = ctx.needs_input_grad[1], ctx.needs_input_grad[2:]
-    d_x, starts = backward_pass(
+    d_x, starts, learnt = backward_pass(
         plan,
         directions,
         kept,
@@ -179,43 +187,13 @@ def _gradients(
         start_matters=any(needs[Direction._fields.index("h") :: FIELDS]),
     )
     gradients: list[Tensor | None] = []
-    for direction, each, (d_h, d_C) in zip(directions, kept, starts, strict=True):
-        gradients += _weight_gradients(plan, direction, each)._replace(h=d_h, C=d_C)
+    for direction, each, (d_h, d_C), sums in zip(directions, kept, starts, learnt, strict=True):
+        gradients += weight_gradients(plan, direction, each, sums)._replace(h=d_h, C=d_C)
     return None, d_x, *(each if need else None for each, need in zip(gradients, needs, strict=True))
 
 
 def _directions(arguments: Sequence[Any]) -> list[Direction]:
     return [Direction(*arguments[i : i + FIELDS]) for i in range(0, len(arguments), FIELDS)]
-
-
-def _weight_gradients(plan: Plan, direction: Direction, gradients: Kept) -> Direction:
-    """The gradients of W or the products, and of U, b and b_hn, from what `backward_pass` left in `kept`."""
-    widening = plan.widening
-    d_inputs, d_memory, seen = gradients
-    inputs, gate_rows = seen.shape[1] - widening.units, 2 * widening.units
-    x, h_before = seen[:, :inputs], seen[:, inputs:]  # (frames, input), (frames, units)
-    if direction.mask is not None:  # U was multiplied by the masked h
-        mask = widening.columns(direction.mask)
-        h_before = h_before * mask.repeat_interleave(torch.from_numpy(plan.frames.lengths), dim=0)
-    d_W = d_products = d_b_hn = None
-    if direction.products is None:
-        d_W = widening.narrow_rows(d_inputs.T @ x)  # (blocks · hidden, input)
-    else:
-        d_products = _sum_by_place(plan, d_inputs, direction.products)
-    if direction.b_hn is None:
-        d_U = d_inputs.T @ h_before  # (blocks · units, units)
-    else:  # the candidate's product with h has a gradient of its own
-        d_U = seen.new_empty(widening.blocks * widening.units, widening.units)
-        torch.mm(d_inputs[:, :gate_rows].T, h_before, out=d_U[:gate_rows])
-        torch.mm(d_memory.T, h_before, out=d_U[gate_rows:])
-        d_b_hn = d_memory.sum(0)[: widening.hidden]
-    d_U = widening.narrow_rows(d_U)[:, : widening.hidden]
-    return Direction(d_W, d_products, d_U, widening.narrow_rows(d_inputs.sum(0)), d_b_hn, None, None, None)
-
-
-def _sum_by_place(plan: Plan, d_inputs: Tensor, products: Tensor) -> Tensor:
-    """The gradient of each product: the sum over the frames that have taken it."""
-    return torch.zeros_like(products).index_add_(0, plan.places_of_frames, d_inputs)
 
 
 def _unless_zero(part: Tensor | None) -> Tensor | None:

@@ -9,19 +9,28 @@ import torch
 from torch import Tensor
 
 from hiddenstate.kernels import library, passes
+from hiddenstate.kernels.kinds import KINDS, Kind
 from hiddenstate.layers.frames import Frames
 from hiddenstate.layers.lengths import valid_steps
 from hiddenstate.layers.widening import Widening
 
-Kept = tuple[Tensor, Tensor, Tensor]
-"""What the backward pass of one direction needs: gates, memory, x_t beside h_{t-1}, each (frames, ...)."""
+
+class Kept(NamedTuple):
+    """What the backward pass of one direction needs, each (frames, ...)."""
+
+    gates: Tensor
+    memory: Tensor
+    seen: Tensor
+    """x_t beside h_{t-1}."""
+    carried: Tensor | None = None
+    """With zoneout, C_t as the next step sees it."""
 
 
 @dataclass(frozen=True)
 class Plan:
     """What a pass needs to know beyond tensors."""
 
-    kind: str
+    cell: str
     """The name of the cell's kernels."""
     reverse: tuple[bool, ...]
     """Of each direction, whether it reads from each row's own end."""
@@ -29,6 +38,11 @@ class Plan:
     frames: Frames
     places: Tensor | None = None
     """(rows, steps) int64: which of the products each step takes, where they are computed before the pass."""
+
+    @property
+    def kind(self) -> Kind:
+        """What the cell's kernels need."""
+        return KINDS[self.cell]
 
     @cached_property
     def places_of_frames(self) -> Tensor:
@@ -45,6 +59,7 @@ class Plan:
             "units": widening.units,
             "hidden": widening.hidden,
             "gates": widening.blocks,
+            "memory_width": self.kind.memory * widening.units,
             "sequences": len(frames.longest_first),
             "order": frames.longest_first.ctypes.data,
             "lengths": frames.lengths.ctypes.data,
@@ -60,11 +75,15 @@ class Direction(NamedTuple):
     products: Tensor | None
     """(different inputs, blocks · units) W x of each, for `Plan.places`; None where x itself is read."""
     U: Tensor
-    b: Tensor
-    b_hn: Tensor | None
+    b: Tensor | None
+    """None only among gradients."""
+    extra: Tensor | None
+    """What the cell has beyond W, U and b."""
     h: Tensor | None
     C: Tensor | None
     mask: Tensor | None
+    zone: Tensor | None
+    """(rows or 1, steps or 1, parts of the state, hidden) the share of each unit that zoneout keeps, or None."""
 
 
 def forward_pass(
@@ -79,12 +98,12 @@ def forward_pass(
     like = directions[0].U
     outputs = _new_padded(plan, like, len(directions) * widening.hidden)
     kept: list[Kept] = []
-    parts = ("h", "C") if plan.kind == "lstm" else ("h",)
+    parts = plan.kind.parts
     finals = like.new_zeros(len(directions), len(parts), frames.rows, widening.units)
 
     input_size = 0 if x is None else x.shape[2]
     shared = plan.fields | {"keep": int(keep), "input": input_size}
-    shared["cell"] = library.kernel(f"{plan.kind}.forward")
+    shared["cell"] = library.kernel(f"{plan.cell}.forward")
     if x is not None:
         x = x if x.stride(2) == 1 else x.contiguous()
         shared |= _columns("x", x, 0)
@@ -96,26 +115,30 @@ def forward_pass(
         arrays = {
             "W": None if direction.W is None else widening.pack_W(direction.W, back=False),
             "U": widening.pack_U(direction.U, back=False),
-            "b": widening.rows(direction.b),
+            "b": None if direction.b is None else widening.rows(direction.b),
             "h_start": widening.columns_or_none(direction.h),
             "C_start": widening.columns_or_none(direction.C),
             "mask": widening.columns_or_none(direction.mask),
-            "extra": widening.columns_or_none(direction.b_hn),
+            "extra": widening.vectors(direction.extra),
+            "zone": widening.columns_or_none(direction.zone),
         }
         if direction.products is not None:
             arrays["x"] = direction.products.contiguous()
         if keep:
-            widths = (widening.blocks * widening.units, widening.units, input_size + widening.units)
+            widths = (widening.blocks * widening.units, shared["memory_width"], input_size + widening.units)
             gates, memory, seen = (like.new_empty(frames.count, width) for width in widths)
             arrays |= {"kept": gates, "memory": memory, "seen": seen}
-            kept.append((gates, memory, seen))
+            kept.append(Kept(gates, memory, seen))
+            if direction.zone is not None:
+                arrays["carried"] = like.new_empty(frames.count, widening.units)
+                kept[-1] = kept[-1]._replace(carried=arrays["carried"])
         for name, final in zip(parts, finals[place].unbind(), strict=True):
             if (start := arrays[f"{name}_start"]) is not None:
                 final.copy_(start)  # stays where a row has no step
             arrays[f"{name}_end"] = final
         alive += arrays.values()
         output = _columns("outputs", outputs, place * widening.hidden)
-        tasks.append(shared | output | _addresses(arrays) | {"reverse": reverse})
+        tasks.append(shared | output | _addresses(arrays) | _strides(arrays["zone"]) | {"reverse": reverse})
     passes.run_pass("forward", tasks, torch.get_num_threads())
     return outputs, list(finals[..., : widening.hidden].flatten(0, 1).unbind()), kept
 
@@ -129,12 +152,12 @@ def backward_pass(
     *,
     x_matters: bool,
     start_matters: bool,
-) -> tuple[Tensor | None, list[tuple[Tensor | None, Tensor | None]]]:
+) -> tuple[Tensor | None, list[tuple[Tensor | None, Tensor | None]], list[Tensor | None]]:
     """Gradients from those of the outputs and the final states, which are None where they are zero.
 
     Returns the gradient of x, if `x_matters`, and those of the initial (h, C) of each direction, (rows, hidden)
-    each, if `start_matters`. In `kept` the gates become the gradients of W x_t, and the
-    GRU's memory that of U_n h_{t-1} + b_hn.
+    each, if `start_matters`; and of each direction what the cell's kernel has learnt, (threads, ...), see `Kind`.
+    In `kept` the gates become the gradients of W x_t, and a part of the memory those of U h_{t-1} that differ.
     """
     widening = plan.widening
     parts = len(d_finals) // len(directions)  # of a state: h, or h and C
@@ -144,13 +167,15 @@ def backward_pass(
 
     input_size = kept[0][2].shape[1] - widening.units
     shared = plan.fields | {"start_matters": int(start_matters), "input": input_size}
-    shared["cell"] = library.kernel(f"{plan.kind}.backward")
+    shared["cell"] = library.kernel(f"{plan.cell}.backward")
     tasks: list[passes.Task] = []
     alive: list[Any] = []
     d_xs: list[Tensor] = []
+    learnt: list[Tensor | None] = []
     for place, (direction, each) in enumerate(zip(directions, kept, strict=True)):
-        gates, memory, seen = each
+        seen = each.seen
         task = shared | {"reverse": plan.reverse[place]}
+        task["d_extra_width"] = plan.kind.learnt * widening.units
         if d_outputs is not None:
             task |= _columns("d_outputs", d_outputs, place * widening.hidden)
         W = None
@@ -165,9 +190,10 @@ def backward_pass(
             d_h_start, d_C_start = (_copy_or_zeros(part, seen, plan) for part in (d_h_end, d_C_end))
         starts.append((widening.narrow_columns(d_h_start), widening.narrow_columns(d_C_start)))
         arrays = {
-            "kept": gates,
-            "memory": memory,
+            "kept": each.gates,
+            "memory": each.memory,
             "seen": seen,
+            "carried": each.carried,
             "W": W,
             "U": widening.pack_U(direction.U, back=True),
             "C_start": _copy_or_zeros(widening.columns_or_none(direction.C), seen, plan),
@@ -176,14 +202,36 @@ def backward_pass(
             "d_h_start": d_h_start,
             "d_C_start": d_C_start,
             "mask": widening.columns_or_none(direction.mask),
-            "extra": widening.columns_or_none(direction.b_hn),
+            "extra": widening.vectors(direction.extra),
+            "zone": widening.columns_or_none(direction.zone),
+            "d_extra": _room_to_learn(plan, seen),
         }
         alive += arrays.values()
-        tasks.append(task | _addresses(arrays))
+        learnt.append(arrays["d_extra"])
+        tasks.append(task | _addresses(arrays) | _strides(arrays["zone"]))
     passes.run_pass("backward", tasks, torch.get_num_threads())
     for other in d_xs[1:]:
         d_xs[0] += other
-    return d_xs[0] if d_xs else None, starts
+    return d_xs[0] if d_xs else None, starts, learnt
+
+
+def _room_to_learn(plan: Plan, like: Tensor) -> Tensor | None:
+    """Zeros for the gradients that each thread adds up, where the cell's kernel does."""
+    count = plan.kind.learnt
+    return like.new_zeros(torch.get_num_threads(), count * plan.widening.units) if count else None
+
+
+def _strides(zone: Tensor | None) -> passes.Task:
+    """The fields of a task that say where in a zone the numbers of a step are: 0 for an axis of length 1."""
+    if zone is None:
+        return {}
+    rows, steps, parts, units = zone.shape
+    row, step = zone.stride()[:2]
+    return {
+        "zone_row": row if rows > 1 else 0,
+        "zone_step": step if steps > 1 else 0,
+        "zone_C": (parts - 1) * units,
+    }
 
 
 def _addresses(arrays: Mapping[str, Tensor | None]) -> passes.Task:

@@ -13,6 +13,7 @@ from hiddenstate.layers.dropout import VariationalDropout, check_share, draw_mas
 from hiddenstate.layers.fused import can_fuse, fused_forward
 from hiddenstate.layers.lengths import check_lengths, valid_steps
 from hiddenstate.layers.repeated import Repeated
+from hiddenstate.layers.zoneout import draw_zone, keep_some, zone_at
 
 Path = Literal["auto", "fused", "loop"]
 State = tuple[Tensor, ...]
@@ -47,14 +48,17 @@ class Recurrent(nn.Module):
         reverse: bool = False,
         input_dropout: float = 0.0,
         recurrent_dropout: float = 0.0,
+        zoneout: float = 0.0,
         path: Path = "auto",
     ) -> None:
         super().__init__()
         check_share("recurrent_dropout", recurrent_dropout)
+        check_share("zoneout", zoneout)
         self.cell = cell
         self.reverse = reverse
         self.input_dropout = VariationalDropout(input_dropout)
         self.recurrent_dropout = recurrent_dropout
+        self.zoneout = zoneout
         self.path = path
 
     @property
@@ -68,9 +72,9 @@ class Recurrent(nn.Module):
             raise SettingsError(
                 f'path: expected a way to compute, got "{path}". {closest(path, get_args(Path))}'
             )
-        if path == "fused" and self.recurrent_dropout:
+        if path == "fused" and (self.recurrent_dropout or self.zoneout):
             raise SettingsError(
-                'path: expected "auto" or "loop" with recurrent dropout, got "fused". Use "auto".'
+                'path: expected "auto" or "loop" with recurrent dropout or zoneout, got "fused". Use "auto".'
             )
         if path == "fused" and not can_fuse(self.cell):
             raise SettingsError(
@@ -105,15 +109,15 @@ class Recurrent(nn.Module):
         self.check_input(x)
         start = self.check_state(state, x.shape[0])
         x = self.input_dropout(x)
-        h_mask = self.draw_recurrent_mask(x.shape[0])
+        h_mask, zone = self.draw_recurrent_mask(x.shape[0]), self.draw_zone(*x.shape[:2])
         if self.takes_kernels(x, lengths):
-            return ragged.ragged_forward(self.cell, x, lengths, start, self.reverse, h_mask=h_mask)
+            return ragged.ragged_forward(self.cell, x, lengths, start, self.reverse, h_mask=h_mask, zone=zone)
         if lengths is not None:
             check_lengths(lengths, *x.shape[:2])
         x = x.steps() if isinstance(x, Repeated) else x
         start = self.cell.initial_state(x.shape[0]) if start is None else start
-        if self.path == "loop" or h_mask is not None or not can_fuse(self.cell):
-            return self._loop(x, lengths, start, h_mask)
+        if self.path == "loop" or h_mask is not None or zone is not None or not can_fuse(self.cell):
+            return self._loop(x, lengths, start, h_mask, zone)
         return fused_forward(self.cell, x, lengths, start, self.reverse)
 
     def takes_kernels(self, x: Tensor | Repeated, lengths: Tensor | None, directions: int = 1) -> bool:
@@ -121,7 +125,7 @@ class Recurrent(nn.Module):
 
         `directions` is how many layers share one call.
         """
-        drops = self.training and self.recurrent_dropout > 0
+        drops = self.zoneout > 0 or (self.training and self.recurrent_dropout > 0)
         return (
             self.path != "loop"
             and (drops or isinstance(x, Repeated) or ragged.is_faster(self.cell, lengths, directions))
@@ -129,7 +133,7 @@ class Recurrent(nn.Module):
         )
 
     def _loop(
-        self, x: Tensor, lengths: Tensor | None, state: State, h_mask: Tensor | None
+        self, x: Tensor, lengths: Tensor | None, state: State, h_mask: Tensor | None, zone: Tensor | None
     ) -> tuple[Tensor, State]:
         """One `step` after the other: what the fused path must equal."""
         batch_size, time_steps, _ = x.shape
@@ -140,6 +144,8 @@ class Recurrent(nn.Module):
         outputs = [x.new_zeros(batch_size, self.output_size)] * time_steps
         for t in reversed(range(time_steps)) if self.reverse else range(time_steps):
             new_state, _ = self.cell.step(x[:, t], state, h_mask)
+            if zone is not None:
+                new_state = self.cell.make_state(*keep_some(new_state, state, zone_at(zone, t)))
             if valid is None:
                 state = new_state
                 outputs[t] = state[0]
@@ -160,6 +166,12 @@ class Recurrent(nn.Module):
         if not self.training or self.recurrent_dropout == 0.0:
             return None
         return draw_mask(self.cell.W.new_empty(rows, self.output_size), self.recurrent_dropout)
+
+    def draw_zone(self, rows: int, steps: int) -> Tensor | None:
+        """What zoneout keeps of so many rows and steps, see `zoneout.draw_zone`; None without zoneout."""
+        if self.zoneout == 0.0:
+            return None
+        return draw_zone(self.cell.initial_state(rows), steps, self.zoneout, training=self.training)
 
     def check_input(self, x: Tensor | Repeated) -> None:
         """Raise `ShapeError` unless the cell can read x."""
@@ -191,4 +203,7 @@ class Recurrent(nn.Module):
 
     def extra_repr(self) -> str:
         """What `print` shows between the brackets."""
-        return f"reverse={self.reverse}, recurrent_dropout={self.recurrent_dropout}, path={self.path!r}"
+        return (
+            f"reverse={self.reverse}, recurrent_dropout={self.recurrent_dropout}, zoneout={self.zoneout}, "
+            f"path={self.path!r}"
+        )

@@ -60,10 +60,19 @@ class Stacked(nn.Module):
             entering = dropout.between_layers if number else dropout.inputs
             layer = (
                 Bidirectional(
-                    build(size), build(size), input_dropout=entering, recurrent_dropout=dropout.recurrent
+                    build(size),
+                    build(size),
+                    input_dropout=entering,
+                    recurrent_dropout=dropout.recurrent,
+                    zoneout=dropout.zoneout,
                 )
                 if bidirectional
-                else Recurrent(build(size), input_dropout=entering, recurrent_dropout=dropout.recurrent)
+                else Recurrent(
+                    build(size),
+                    input_dropout=entering,
+                    recurrent_dropout=dropout.recurrent,
+                    zoneout=dropout.zoneout,
+                )
             )
             self.layers.append(layer)
             size = layer.output_size

@@ -42,6 +42,10 @@ class Widening:
         split = array.reshape(self.blocks, self.hidden, *array.shape[1:])
         return pad(split, (0, 0) * (array.ndim - 1) + (0, gap)).flatten(0, 1)
 
+    def vectors(self, array: Tensor | None) -> Tensor | None:
+        """(n · hidden,) -> (n · units,), any number n of vectors; for an array that need not be there."""
+        return None if array is None else self.columns(array.view(-1, self.hidden)).view(-1)
+
     def narrow_rows(self, array: Tensor) -> Tensor:
         """(blocks · units, ...) -> (blocks · hidden, ...)."""
         if self.units == self.hidden:

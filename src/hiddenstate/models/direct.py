@@ -33,6 +33,8 @@ class DirectSettings:
     """Numbers that a segment of the past is condensed to."""
     dropout: float = 0.4
     """Share of units dropped before the head and between encoder and decoder."""
+    zoneout: float = 0.0
+    """Share of each layer's state that a step leaves as it is. Such a model is not exported."""
     forget_bias: float | None = None
     """Where the bias of the gate that keeps starts; ``None``: 0, as each future step has features of its own
     and there is less to be remembered than in a long sequence. Not for a cell without such a gate."""
@@ -45,6 +47,7 @@ class DirectSettings:
             if value is not None and value < 1:
                 raise SettingsError(f"direct.{name}: expected 1 or more, got {value}. Correct the value.")
         check_share("direct.dropout", self.dropout)
+        check_share("direct.zoneout", self.zoneout)
 
 
 @final
@@ -87,7 +90,11 @@ class DirectForecaster(nn.Module):
             gated = len(choose(CELLS, settings.cell, "cell").blocks) > 1
             forget_bias = 0.0 if gated else DEFAULT_FORGET_BIAS
         self.encoder = Stacked(
-            settings.cell, settings.embedding_size, hidden_size=hidden, forget_bias=forget_bias
+            settings.cell,
+            settings.embedding_size,
+            hidden_size=hidden,
+            dropout=DropoutSettings(zoneout=settings.zoneout),
+            forget_bias=forget_bias,
         )
         self.decoder = Stacked(
             settings.cell,
@@ -95,7 +102,7 @@ class DirectForecaster(nn.Module):
             hidden_size=hidden,
             num_layers=settings.num_layers,
             bidirectional=settings.bidirectional,
-            dropout=DropoutSettings(between_layers=settings.dropout),
+            dropout=DropoutSettings(between_layers=settings.dropout, zoneout=settings.zoneout),
             forget_bias=forget_bias,
         )
         for stack in (self.encoder, self.decoder):

@@ -44,6 +44,8 @@ class TaggerSettings:
     between_layers_dropout: float = 0.3
     recurrent_dropout: float = 0.0
     """Share of the hidden state dropped between steps: the same units for a whole sentence."""
+    zoneout: float = 0.0
+    """Share of the state that stays as it is for a step, drawn anew for each word. Such a model is not exported."""
     output_dropout: float = 0.4
     """Share of each word's state dropped in training: the same units for a whole sentence."""
 
@@ -56,7 +58,7 @@ class TaggerSettings:
         for name in ("character_size", "casing_size"):
             if getattr(self, name) < 0:
                 raise SettingsError(f"{name}: expected 0 or more, got {getattr(self, name)}. Use 0 for none.")
-        for name in ("word_dropout", "embedding_dropout", "output_dropout"):
+        for name in ("word_dropout", "embedding_dropout", "output_dropout", "zoneout"):
             check_share(name, getattr(self, name))
 
 
@@ -90,7 +92,9 @@ class ReadWords(nn.Module):
             num_layers=settings.num_layers,
             bidirectional=settings.bidirectional,
             dropout=DropoutSettings(
-                between_layers=settings.between_layers_dropout, recurrent=settings.recurrent_dropout
+                between_layers=settings.between_layers_dropout,
+                recurrent=settings.recurrent_dropout,
+                zoneout=settings.zoneout,
             ),
         )
         self.output_dropout = VariationalDropout(settings.output_dropout)

@@ -44,6 +44,8 @@ class SegmentSettings:
     """Divides each window by its own spread, and multiplies its forecast by it."""
     dropout: float = 0.3
     """Share of units dropped before the head and between layers."""
+    zoneout: float = 0.0
+    """Share of each layer's state that a step leaves as it is. Such a model is not exported."""
     forget_bias: float = DEFAULT_FORGET_BIAS
     """Where the bias of the gate that keeps starts."""
     shortcut: bool = True
@@ -56,6 +58,7 @@ class SegmentSettings:
                 raise SettingsError(f"segments.{name}: expected 1 or more, got {value}. Correct the value.")
         choose(LEVELS, self.level, "level")
         check_share("segments.dropout", self.dropout)
+        check_share("segments.zoneout", self.zoneout)
 
 
 @final
@@ -104,7 +107,7 @@ class SegmentForecaster(nn.Module):
             hidden,
             hidden_size=hidden,
             num_layers=settings.num_layers,
-            dropout=DropoutSettings(between_layers=settings.dropout),
+            dropout=DropoutSettings(between_layers=settings.dropout, zoneout=settings.zoneout),
             forget_bias=settings.forget_bias,
         )
         self.position = nn.Parameter(0.5 * torch.randn(self.segments_ahead, hidden))

@@ -46,6 +46,8 @@ class TextModelSettings:
     between_layers_dropout: float = 0.0
     recurrent_dropout: float = 0.0
     """Share of the hidden state dropped between steps: the same units for a whole text."""
+    zoneout: float = 0.0
+    """Share of the state that stays as it is for a step, drawn anew for each word. Such a model is not exported."""
     output_dropout: float = 0.4
     """Share of the pooled features dropped in training."""
     word_pairs: bool = False
@@ -64,6 +66,7 @@ class TextModelSettings:
         check_share("embedding_dropout", self.embedding_dropout)
         check_share("output_dropout", self.output_dropout)
         check_share("word_dropout", self.word_dropout)
+        check_share("zoneout", self.zoneout)
 
 
 class Output(NamedTuple):
@@ -114,7 +117,9 @@ class TextClassifier(nn.Module):
             num_layers=settings.num_layers,
             bidirectional=settings.bidirectional,
             dropout=DropoutSettings(
-                between_layers=settings.between_layers_dropout, recurrent=settings.recurrent_dropout
+                between_layers=settings.between_layers_dropout,
+                recurrent=settings.recurrent_dropout,
+                zoneout=settings.zoneout,
             ),
         )
         features = self.recurrent.output_size

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from hiddenstate.bundle import Bundle, open_bundle
+from hiddenstate.bundle import Bundle, open_bundle, read_program
 from hiddenstate.bundle.contents import ENCODERS, SETTINGS, WEIGHTS
 from hiddenstate.errors import BundleError, SettingsError, ShapeError
 from hiddenstate.program import Program
@@ -38,14 +38,9 @@ class Session:
 
     def __init__(self, folder: Path | str) -> None:
         bundle = open_bundle(folder)
-        if PROGRAM not in bundle.files:
-            raise BundleError(
-                f"{folder}: expected a model with {PROGRAM}, got one of hiddenstate {bundle.toolkit} without. "
-                "Train it again with this version."
-            )
         self.folder = Path(folder)
         self.kind = bundle.kind
-        self.program = Program.from_json(bundle.read(PROGRAM))
+        self.program = read_program(bundle)
         digests = [bundle.files[name].sha256 for name in (PROGRAM, WEIGHTS, ENCODERS, SETTINGS)]
         self.model = hashlib.sha256(" ".join(digests).encode()).hexdigest()
         """Whose a state is."""

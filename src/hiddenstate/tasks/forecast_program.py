@@ -18,8 +18,8 @@ MEAN, SPREAD, FACTORS = "decoding.mean", "decoding.spread", "decoding.factors"
 """Names of what decoding adds to the weights."""
 
 
-def forecaster_program(task: ForecastTask, models: Sequence[nn.Module]) -> tuple[Program, Constants]:
-    """The program, and the constants that it needs beside the networks' weights ("member0.", ...).
+def forecaster_program(task: ForecastTask, models: Sequence[nn.Module]) -> Program:
+    """The program; beside the networks' weights ("member0.", ...) it needs the `decoding_constants`.
 
     Inputs are windows as `FeatureBuilder` makes them, in scaled units. The quantiles come in the user's units
     where the model knows one series; with more of them, each with a scaler of its own, they stay in scaled units
@@ -27,7 +27,7 @@ def forecaster_program(task: ForecastTask, models: Sequence[nn.Module]) -> tuple
     """
     programs = [program_of(model) for model in models]
     prefixes = [f"member{number}." for number in range(len(models))]
-    constants = _constants(task)
+    constants = decoding_constants(task)
     shapes = {
         prefix + name: shape
         for program, prefix in zip(programs, prefixes, strict=True)
@@ -41,10 +41,11 @@ def forecaster_program(task: ForecastTask, models: Sequence[nn.Module]) -> tuple
         quantiles = _decode(writer, task, quantiles)
     writer.output("quantiles", quantiles, labels=[f"{level:g}" for level in task.levels])
     facts = {"targets": list(task.columns["targets"]), "decoded": bool(constants)}
-    return _name_targets(writer.finish(facts), task), constants
+    return _name_targets(writer.finish(facts), task)
 
 
-def _constants(task: ForecastTask) -> Constants:
+def decoding_constants(task: ForecastTask) -> Constants:
+    """What turns scaled quantiles into the user's units; empty where there are several scalers."""
     scalers = task.builder.scalers.by_name
     if len(scalers) != 1:
         return {}

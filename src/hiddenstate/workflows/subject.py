@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from hiddenstate.bundle import open_bundle
-from hiddenstate.errors import BundleError
+from hiddenstate.bundle import open_bundle, read_program
 from hiddenstate.parity.backends import Subject
 from hiddenstate.parity.models import longest_of
-from hiddenstate.program import Program, carry_states, why_not_streaming
-from hiddenstate.program.program import PROGRAM
+from hiddenstate.program import carry_states, why_not_streaming
 from hiddenstate.workflows.kind import Portable
 from hiddenstate.workflows.kinds import kind_of
 
@@ -22,14 +20,9 @@ class Opened:
 
 
 def open_subject(folder: Path) -> Opened:
-    """Open a model. Raises `BundleError` for one that was trained before models wrote down their program."""
+    """Open a model. Raises `BundleError` for one without a program."""
     bundle = open_bundle(folder)
-    if PROGRAM not in bundle.files:
-        raise BundleError(
-            f"{folder}: expected a model with {PROGRAM}, got one of hiddenstate {bundle.toolkit} without. "
-            "Train it again with this version."
-        )
-    program = Program.from_json(bundle.read(PROGRAM))
+    program = read_program(bundle)
     if why_not_streaming(program) is None:
         program = carry_states(program)
     portable = kind_of(folder).portable(folder)

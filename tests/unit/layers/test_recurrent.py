@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from hiddenstate.cells import Cell, GRUCell, LSTMCell
+from hiddenstate.cells import CELLS, Cell, GRUCell, LSTMCell
 from hiddenstate.errors import SettingsError, ShapeError
 from hiddenstate.layers import Bidirectional, Recurrent
 from hiddenstate.layers import bidirectional as bidirectional_file
@@ -119,6 +119,45 @@ def test_a_dropped_hidden_state_gives_the_same_in_the_loop_and_in_the_kernels(
         torch.testing.assert_close(kernel, loop, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("both", [False, True])
+@pytest.mark.parametrize("training", [False, True])
+def test_zoneout_gives_the_same_in_the_loop_and_in_the_kernels(
+    name: str, both: bool, training: bool, kernel_calls: list[int]
+) -> None:
+    cells = [CELLS[name](4, 5) for _ in range(1 + both)]
+    layer: Any = (Bidirectional if both else Recurrent)(*cells, recurrent_dropout=0.5, zoneout=0.3)
+    layer.train(training)
+    results = []
+    for path in ("auto", "loop"):
+        for part in layer.modules():
+            if isinstance(part, Recurrent):
+                part.path = path  # type: ignore[assignment]
+        torch.manual_seed(1)
+        x = torch.randn(3, 6, 4, requires_grad=True)
+        outputs, _ = layer(x, torch.tensor([6, 0, 3]))
+        layer.zero_grad()
+        outputs.square().sum().backward()
+        results.append([outputs, x.grad, *(weight.grad for weight in layer.parameters())])
+    assert kernel_calls == [1 + both]
+    for kernel, loop in zip(*results, strict=True):
+        torch.testing.assert_close(kernel, loop, rtol=1e-5, atol=1e-5)
+
+
+def test_zoneout_keeps_that_share_of_the_state_and_its_mean_outside_training() -> None:
+    torch.manual_seed(0)
+    layer = Recurrent(LSTMCell(3, 400), zoneout=0.25)
+    x, start = torch.randn(8, 1, 3), LSTMCell(3, 400).make_state(torch.rand(8, 400), torch.rand(8, 400))
+    new, _ = layer.cell.step(x[:, 0], start)
+    _, drawn = layer(x, state=start)
+    for before, after in zip(start, drawn, strict=True):
+        # 3,200 units at a share of 0.25: a standard error of 0.008.
+        assert abs(float((before == after).float().mean()) - 0.25) < 0.03
+    _, mean = layer.eval()(x, state=start)
+    for before, after, whole in zip(start, mean, new, strict=True):
+        torch.testing.assert_close(after, 0.25 * before + 0.75 * whole)
+
+
 def test_a_cell_without_a_fused_operation_runs_in_the_loop() -> None:
     layer = Recurrent(_LeakyCell(4, 5))
     outputs, state = layer(torch.randn(2, 3, 4), torch.tensor([3, 1]))
@@ -132,11 +171,13 @@ def test_a_cell_without_a_fused_operation_runs_in_the_loop() -> None:
         (lambda: Recurrent(GRUCell(4, 5), path="fussed"), 'got "fussed". Did you mean "fused"'),  # type: ignore[arg-type]
         (
             lambda: Recurrent(GRUCell(4, 5), path="fused", recurrent_dropout=0.1),
-            "with recurrent dropout, got",
+            "with recurrent dropout or zoneout, got",
         ),
         (lambda: Recurrent(_LeakyCell(4, 5), path="fused"), 'for the Leaky cell, got "fused"'),
         (lambda: Recurrent(GRUCell(4, 5), recurrent_dropout=1.0), "recurrent_dropout: expected a share"),
         (lambda: Recurrent(GRUCell(4, 5), input_dropout=1.0), "expected a share"),
+        (lambda: Recurrent(GRUCell(4, 5), zoneout=1.0), "zoneout: expected a share"),
+        (lambda: Recurrent(GRUCell(4, 5), path="fused", zoneout=0.1), "or zoneout, got"),
     ],
 )
 def test_what_cannot_be_computed_is_refused(build: Any, message: str) -> None:

@@ -67,7 +67,14 @@ def test_each_setting_of_size_changes_the_parameters(change, count):
 
 @pytest.mark.parametrize(
     "name",
-    ["word_dropout", "embedding_dropout", "output_dropout", "recurrent_dropout", "between_layers_dropout"],
+    [
+        "word_dropout",
+        "embedding_dropout",
+        "output_dropout",
+        "recurrent_dropout",
+        "between_layers_dropout",
+        "zoneout",
+    ],
 )
 def test_each_dropout_changes_training_and_nothing_else(name):
     off = dict.fromkeys(
@@ -77,6 +84,7 @@ def test_each_dropout_changes_training_and_nothing_else(name):
             "output_dropout",
             "recurrent_dropout",
             "between_layers_dropout",
+            "zoneout",
         ],
         0.0,
     )

@@ -16,7 +16,7 @@ from hiddenstate.seeding import seed_everything
 from hiddenstate.tasks.classify import ClassifyTask
 from hiddenstate.tasks.classify_program import classifier_program
 from hiddenstate.tasks.classify_settings import ClassifySettings
-from hiddenstate.tasks.forecast_program import forecaster_program
+from hiddenstate.tasks.forecast_program import decoding_constants, forecaster_program
 from hiddenstate.workflows.weights import weights_of
 
 DIRECT = DirectSettings(hidden_size=6, embedding_size=5)
@@ -54,7 +54,7 @@ def test_a_forecast_in_the_users_units(network, options):
     models = built(task)
     origins = Origins(np.zeros(5, np.int64), np.arange(400, 405))
     task.calibrate(models, data, Origins(np.zeros(40, np.int64), np.arange(420, 460)))
-    program, constants = forecaster_program(task, models)
+    program, constants = forecaster_program(task, models), decoding_constants(task)
     windows = task.builder.build(data, origins)._asdict()
     inputs = {name: windows[name] for name in program.inputs}
     found = Interpreter(program, arrays(models, constants))(inputs)["quantiles"]
@@ -74,7 +74,7 @@ def test_with_several_series_quantiles_stay_scaled_and_that_is_said():
     data = panel(series(24 * 20, name="a"), series(24 * 20, name="b", seed=1))
     task = fit(data, DIRECT)
     models = built(task, 1)
-    program, constants = forecaster_program(task, models)
+    program, constants = forecaster_program(task, models), decoding_constants(task)
     assert not constants
     assert program.facts["decoded"] is False
     assert program.inputs["past_targets"].scaling is None

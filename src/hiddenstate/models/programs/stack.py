@@ -6,7 +6,7 @@ from typing import Any
 from torch import nn
 
 from hiddenstate.cells import CELLS, Cell
-from hiddenstate.errors import SettingsError
+from hiddenstate.errors import ProgramError
 from hiddenstate.layers import Bidirectional, Recurrent, Stacked
 from hiddenstate.program import Program, Writer
 from hiddenstate.program.writer import Value
@@ -55,6 +55,8 @@ def write_stack(
             ]
         elif isinstance(layer, Recurrent):
             directions = [(layer, f"{place}.cell")]
+        for direction, _ in directions:
+            refuse_zoneout(direction)
         written = [
             writer.recurrent(
                 x,
@@ -71,13 +73,22 @@ def write_stack(
     return x, final
 
 
+def refuse_zoneout(layer: Recurrent) -> None:
+    """Raise `ProgramError` for a layer with zoneout, whose steps no backend computes."""
+    if layer.zoneout:
+        raise ProgramError(
+            f"expected layers without zoneout, got a share of {layer.zoneout}, which acts in answers too. "
+            "Train without it to export or stream."
+        )
+
+
 def cell_name(cell: Cell[Any, Any]) -> str:
-    """The cell's name in `CELLS`. Raises `SettingsError` for a cell that no backend computes."""
+    """The cell's name in `CELLS`. Raises `ProgramError` for a cell that only torch computes."""
     for name, kind in CELLS.items():
         if type(cell) is kind and name in ("rnn", "lstm", "gru"):
             return name
-    raise SettingsError(
-        f"expected an RNN, LSTM or GRU, got the {cell.label}. Train with one of these to export."
+    raise ProgramError(
+        f"expected an RNN, LSTM or GRU, got the {cell.label}. Train with one of these to export or stream."
     )
 
 

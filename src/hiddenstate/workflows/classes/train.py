@@ -3,11 +3,10 @@
 import time
 from dataclasses import replace
 
-from hiddenstate.bundle import Contents, check_target, save_bundle
+from hiddenstate.bundle import Contents, check_target, program_file, save_bundle
 from hiddenstate.data.files import Source
 from hiddenstate.data.text_table import TextTable
 from hiddenstate.errors import InputError
-from hiddenstate.program.program import PROGRAM
 from hiddenstate.settings import to_toml
 from hiddenstate.tasks.classify_program import classifier_program
 from hiddenstate.tasks.text_baselines.baseline import TextBaselineSettings
@@ -79,7 +78,7 @@ def train_classifier(source: Source | TextTable, run: ClassRun, saving: Saving) 
         report=report(facts),
         extra={
             FILE: SeenTexts.of(parts.train.texts + parts.validation.texts).to_bytes(),
-            PROGRAM: classifier_program(fitted.task, fitted.models).to_json(),
+            **program_file(lambda: classifier_program(fitted.task, fitted.models)),
         },
     )
     save_bundle(saving.out, contents, force=saving.force)

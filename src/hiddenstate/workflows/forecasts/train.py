@@ -3,16 +3,15 @@
 import time
 from dataclasses import replace
 
-from hiddenstate.bundle import Contents, check_target, save_bundle
+from hiddenstate.bundle import Contents, check_target, program_file, save_bundle
 from hiddenstate.data.assemble import load_panel, refuse_constant
 from hiddenstate.data.files import Source
 from hiddenstate.data.split import split_by_time
 from hiddenstate.data.steps import step_text
 from hiddenstate.errors import InputError
-from hiddenstate.program.program import PROGRAM
 from hiddenstate.settings import to_toml
 from hiddenstate.tasks.baselines.naive_error import seasonal_naive_error
-from hiddenstate.tasks.forecast_program import forecaster_program
+from hiddenstate.tasks.forecast_program import decoding_constants, forecaster_program
 from hiddenstate.training.threads import limited_threads
 from hiddenstate.workflows.fitting import Fitting
 from hiddenstate.workflows.forecasts.audit import audit_forecast
@@ -61,7 +60,6 @@ def train_forecaster(source: Source, run: ForecastRun, saving: Saving) -> Traine
         panel, test, forecast, name=run.label, scale=scale, learn_from=learnt, seconds=seconds
     )
     summary = summarise_task(fitted.task, fitted.models[0])
-    program, constants = forecaster_program(fitted.task, fitted.models)
     audit = audit_forecast(panel, split, fitted.task)
     leaks = [f"LEAK: {leak.text}" for leak in audit.leaks]
     outcome = comparison.outcome(run.data.unit, repairs=(*panel.repairs.lines(), *leaks))
@@ -71,11 +69,11 @@ def train_forecaster(source: Source, run: ForecastRun, saving: Saving) -> Traine
         kind=KIND,
         settings=to_toml(run),
         encoders=encoders_of(fitted.task, panel, scale),
-        weights=with_constants(weights_of(fitted.models), constants),
+        weights=with_constants(weights_of(fitted.models), decoding_constants(fitted.task)),
         metrics=outcome.to_dict(),
         card=card(facts),
         report=report(facts),
-        extra={PROGRAM: program.to_json()},
+        extra=program_file(lambda: forecaster_program(fitted.task, fitted.models)),
     )
     save_bundle(saving.out, contents, force=saving.force)
     fitting.clear()
