@@ -13,9 +13,11 @@ from hiddenstate.workflows.kind import Answers, Kind, Saving, Values
 from hiddenstate.workflows.outcome import Outcome, Trained
 from hiddenstate.workflows.tags.answers import marked, tag_records, tag_table
 from hiddenstate.workflows.tags.comparison import compare_tags
+from hiddenstate.workflows.tags.ground import TagGround
 from hiddenstate.workflows.tags.run_settings import complete
 from hiddenstate.workflows.tags.saved import KIND, SavedTagger, open_tagger
 from hiddenstate.workflows.tags.train import summarise_task, train_tagger
+from hiddenstate.workflows.tuning.ground import Ground
 
 
 @final
@@ -30,6 +32,10 @@ class Taggers(Kind):
     def train(self, source: Source, values: Values, saving: Saving) -> Trained:
         """As `Kind.train`."""
         return train_tagger(source, complete(values), saving)
+
+    def ground(self, source: Source, values: Values, metric: str | None) -> Ground:
+        """As `Kind.ground`."""
+        return TagGround.of(source, values, metric)
 
     def evaluate(self, folder: Path, source: Source) -> Outcome:
         """As `Kind.evaluate`; the plain baselines stand in the model's report."""
