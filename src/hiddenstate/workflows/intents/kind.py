@@ -13,6 +13,8 @@ from hiddenstate.data.tagged_table import TaggedTable, table_of_texts
 from hiddenstate.models.summary import Summary
 from hiddenstate.records import Commands
 from hiddenstate.tasks.tag_set import in_bio
+from hiddenstate.workflows.comparing.arena import Arena
+from hiddenstate.workflows.intents.arena import IntentArena
 from hiddenstate.workflows.intents.comparison import compare_commands
 from hiddenstate.workflows.intents.ground import IntentGround
 from hiddenstate.workflows.intents.run_settings import complete
@@ -39,6 +41,10 @@ class CommandReaders(Kind):
     def train(self, source: Source, values: Values, saving: Saving) -> Trained:
         """As `Kind.train`."""
         return train_intents(source, complete(values), saving)
+
+    def arena(self, source: Source, values: Values, metric: str | None) -> Arena:
+        """As `Kind.arena`."""
+        return IntentArena.of(source, values, metric)
 
     def ground(self, source: Source, values: Values, metric: str | None) -> Ground:
         """As `Kind.ground`."""
