@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from tests.story.tagged_files import flights, write_conll
 from tests.story.text_files import rows, write
 
 REAL = {
@@ -107,3 +108,33 @@ def test_choosing_loads_no_torch(tmp_path):
         "try:\n    run()\nexcept SystemExit:\n    pass\nassert 'torch' not in sys.modules\n"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).returncode == 0
+
+
+def test_several_files_must_be_of_one_kind(call, demand, tmp_path):
+    path = write(tmp_path / "texts.csv", rows())
+    outcome = call("choose", path, demand)
+    assert outcome.code == 2
+    assert (
+        f"expected files of one kind, got several: {path} is labelled texts; {demand} is time series."
+        in outcome.err
+    )
+    outcome = call("choose", path, write(tmp_path / "more.csv", rows(seed=2)))
+    assert outcome.code == 0, outcome.err
+    assert "more.csv: labelled texts too. What follows is for the first file." in outcome.out
+
+
+def test_a_pilot_trains_when_asked(call, tmp_path, monkeypatch):
+    monkeypatch.setattr("hiddenstate.workflows.choosing.pilot.CANDIDATES", ("LSTM", "GRU"))
+    path = write_conll(tmp_path / "f.conll", flights(40))
+    outcome = call("choose", path, "--pilot")
+    assert outcome.code == 0, outcome.err
+    assert "hiddenstate train" in outcome.out
+    assert "Pilot: " in outcome.out
+    assert "A pilot: one seed" in outcome.out
+    plain = tmp_path / "book.txt"
+    plain.write_text("It was a dark night and the rain fell on the roofs of the town.\n" * 40)
+    outcome = call("choose", plain, "--pilot")
+    assert outcome.code == 2
+    assert (
+        "--pilot: expected labelled texts, series, a tagged corpus or intents, got plain text" in outcome.err
+    )

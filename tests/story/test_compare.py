@@ -1,6 +1,7 @@
 """Architectures and baselines on one file, through the command line."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -8,6 +9,7 @@ from hiddenstate.errors import TrainingError
 from hiddenstate.workflows.classes.arena import ClassArena
 from hiddenstate.workflows.comparing.plan import Plan
 from hiddenstate.workflows.forecasts.arena import ForecastArena
+from tests.story.tagged_files import flights, write_commands, write_conll
 from tests.story.text_files import rows, write
 
 SMALL = [
@@ -134,3 +136,61 @@ def test_candidates_that_fail_are_told_and_the_others_stay(call, texts, tmp_path
 def test_an_unknown_kind_of_comparison_is_refused():
     with pytest.raises(Exception, match="--equal"):
         Plan(budget=1, equal="luck")
+
+
+TAGGED = [
+    "--set", "model.hidden_size=6", "--set", "model.embedding_size=8", "--set", "model.character_size=4",
+    "--set", "training.epochs=2", "--seeds", "2", "--budget", "10min", "--quiet", "--json",
+]  # fmt: skip
+
+
+def test_taggers_too_by_the_f1_of_spans(call, tmp_path):
+    file = write_conll(tmp_path / "f.conll", flights(60))
+    outcome = call(
+        "compare", file, "--task", "tag", *TAGGED, *PAIR, "--learning-curves", "--out", tmp_path / "c"
+    )
+    assert outcome.code == 0, outcome.err
+    found = json.loads(outcome.out)
+    assert found["metric"] == "span_f1"
+    assert all(0 <= one["span_f1"] <= 100 for one in found["contestants"])
+    assert len([one for one in found["contestants"] if not one["recurrent"]]) == 2
+    assert [len(points) for points in found["learning_curves"].values()] == [5, 5]
+    trained = call("train", file, "--task", "tag", *TAGGED[:8], "--quiet", "--out", tmp_path / "m")
+    assert trained.code == 0, trained.err
+    baselines = json.loads((tmp_path / "m" / "metrics.json").read_text())["baselines"]
+    for one in found["contestants"]:
+        if not one["recurrent"]:  # the same rows, the same figure as conlleval's
+            assert one["span_f1"] == pytest.approx(100 * baselines[one["name"]]["span_f1"])
+    by_words = call("compare", file, "--task", "tag", *TAGGED, *PAIR, "--metric", "token_accuracy", "--out",
+                    tmp_path / "d")  # fmt: skip
+    for one in json.loads(by_words.out)["contestants"]:
+        if not one["recurrent"]:
+            assert one["token_accuracy"] == pytest.approx(100 * baselines[one["name"]]["token_accuracy"])
+
+
+@pytest.mark.parametrize("metric", ["command_accuracy", "slot_f1", "intent_accuracy"])
+def test_commands_too_with_attention_for_the_intent(call, tmp_path, metric):
+    file = write_commands(tmp_path / "f.jsonl", flights(60))
+    only = ["--only", "BiLSTM, 2 layers;BiGRU + attention", "--metric", metric, "--seeds", "1"]
+    outcome = call("compare", file, "--task", "intent", *TAGGED, *only, "--out", tmp_path / "c")
+    assert outcome.code == 0, outcome.err
+    found = json.loads(outcome.out)
+    assert found["metric"] == metric
+    names = [one["name"] for one in found["contestants"]]
+    assert "BiGRU + attention" in names
+    assert all(0 <= one[metric] <= 100 for one in found["contestants"])
+    trained = call("train", file, "--task", "intent", *TAGGED[:8], "--quiet", "--out", tmp_path / "m")
+    assert trained.code == 0, trained.err
+    baselines = json.loads((tmp_path / "m" / "metrics.json").read_text())["baselines"]
+    for one in found["contestants"]:
+        if not one["recurrent"]:
+            assert one[metric] == pytest.approx(100 * baselines[one["name"]][metric])
+
+
+def test_plain_tags_have_no_spans_to_compare_by(call, tmp_path):
+    table = flights(40)
+    plain = replace(table, tags=tuple(tuple("N" if tag != "O" else "X" for tag in row) for row in table.tags))
+    file = write_conll(tmp_path / "f.conll", plain)
+    outcome = call("compare", file, "--task", "tag", *TAGGED, "--metric", "span_f1", "--out", tmp_path / "c")
+    assert outcome.code == 2
+    assert "Valid: token_accuracy, sentence_accuracy." in outcome.err

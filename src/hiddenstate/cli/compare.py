@@ -11,7 +11,9 @@ DATA, COMPARISON, OUTPUT = "Data", "Comparison", "Output"
 
 
 def compare(  # one parameter per option: the signature is the documentation
-    source: Annotated[Path, typer.Argument(help="CSV, TSV, Parquet or JSON Lines file.", show_default=False)],
+    source: Annotated[
+        Path, typer.Argument(help="CSV, TSV, Parquet, JSON Lines or CoNLL file.", show_default=False)
+    ],
     out: Annotated[Path, typer.Option(help="Folder for page and figures.", rich_help_panel=OUTPUT)],
     budget: Annotated[
         str, typer.Option(help="Time for everything: 90s, 10min, 1h.", rich_help_panel=COMPARISON)
@@ -22,7 +24,10 @@ def compare(  # one parameter per option: the signature is the documentation
     ] = "parameters",
     metric: Annotated[
         str | None,
-        typer.Option(help="accuracy or log_loss for texts, mae for series.", rich_help_panel=COMPARISON),
+        typer.Option(
+            help="accuracy, log_loss (texts); mae (series); span_f1, token_accuracy (tags); slot_f1 (intents).",
+            rich_help_panel=COMPARISON,
+        ),
     ] = None,
     only: Annotated[
         str | None,
@@ -39,9 +44,11 @@ def compare(  # one parameter per option: the signature is the documentation
             rich_help_panel=COMPARISON,
         ),
     ] = False,
-    task: Annotated[str | None, typer.Option(help="forecast or classify.", rich_help_panel=DATA)] = None,
+    task: Annotated[
+        str | None, typer.Option(help="forecast, classify, tag or intent.", rich_help_panel=DATA)
+    ] = None,
     target: Annotated[
-        str | None, typer.Option(help="Column to forecast, or of labels.", rich_help_panel=DATA)
+        str | None, typer.Option(help="Column to forecast, of labels or of tags.", rich_help_panel=DATA)
     ] = None,
     text: Annotated[str | None, typer.Option(help="Column of texts.", rich_help_panel=DATA)] = None,
     time: Annotated[str | None, typer.Option(help="Column of time stamps.", rich_help_panel=DATA)] = None,
@@ -56,6 +63,7 @@ def compare(  # one parameter per option: the signature is the documentation
     group: Annotated[
         str | None, typer.Option(help="Column of authors or the like.", rich_help_panel=DATA)
     ] = None,
+    vectors: Annotated[str | None, typer.Option(help="Files of word vectors.", rich_help_panel=DATA)] = None,
     validation: Annotated[
         str | None, typer.Option(help="Share, or first date, to choose on.", rich_help_panel=DATA)
     ] = None,
@@ -82,6 +90,7 @@ def compare(  # one parameter per option: the signature is the documentation
 
     \b
     hiddenstate compare questions.csv --text question --target label --budget 10min --out comparison/
+    hiddenstate compare corpus.conllu --task tag --budget 20min --out comparison/
     hiddenstate compare demand.csv --time time --target demand --horizon 48 --equal time --out comparison/
     """
     from hiddenstate.cli.show import STYLES, console, show_json
@@ -93,7 +102,8 @@ def compare(  # one parameter per option: the signature is the documentation
 
     flags = {
         "target": target, "text": text, "time": time, "horizon": horizon, "known": known, "past": past,
-        "series": series, "group": group, "validation": number_or_date(validation), "test": number_or_date(test),
+        "series": series, "group": group, "vectors": vectors,
+        "validation": number_or_date(validation), "test": number_or_date(test),
     }  # fmt: skip
     plan = Plan(
         budget=seconds_of(budget),

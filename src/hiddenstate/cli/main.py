@@ -19,6 +19,7 @@ from hiddenstate.cli.predict import predict
 from hiddenstate.cli.stream import stream
 from hiddenstate.cli.summary import summary
 from hiddenstate.cli.train import train
+from hiddenstate.cli.tune import tune
 from hiddenstate.cli.verify import verify
 from hiddenstate.cli.walk import walk
 from hiddenstate.errors import HiddenstateError
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 for command in (
     choose, train, evaluate, predict, compare, summary, explain, walk, export, verify, stream, budget, demo,
+    tune,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(lab)

@@ -29,6 +29,7 @@ from hiddenstate.plots.pareto import Point, pareto
 from hiddenstate.plots.reliability_curve import reliability_curve
 from hiddenstate.plots.saturation import saturation
 from hiddenstate.plots.score_bars import score_bars
+from hiddenstate.plots.search import Tried, importances, search_history, search_slice
 from hiddenstate.plots.sections import Chart, Code, Details, Figure, Figures, Section, Text, Verdict
 from hiddenstate.plots.series_evidence import series_evidence
 from hiddenstate.plots.stepped import Stepped
@@ -57,6 +58,7 @@ __all__ = [
     "Stepped",
     "Table",
     "Text",
+    "Tried",
     "Verdict",
     "WalkTable",
     "attention_map",
@@ -75,6 +77,7 @@ __all__ = [
     "gates",
     "gradient_flow",
     "half_lives",
+    "importances",
     "learning_curve",
     "measured_coverage",
     "memory_by_length",
@@ -90,6 +93,8 @@ __all__ = [
     "save_chart",
     "score_bars",
     "score_table",
+    "search_history",
+    "search_slice",
     "series_evidence",
     "svg",
     "token_evidence",

@@ -67,6 +67,10 @@ class IntentTask:
         labels = Labels.fit(first_intents(learnt, settings[1]))
         return cls(TagTask.fit(learnt, settings[0], network[0], vectors), labels, settings[1], network[1])
 
+    def with_network(self, network: tuple[TaggerSettings, IntentHeadSettings]) -> Self:
+        """The same words, tags and intents for another network; its embedding sizes stay."""
+        return type(self)(self.words.with_network(network[0]), self.labels, self.settings, network[1])
+
     def build_model(self) -> IntentSlots:
         """A network with fresh weights, from torch's global generator."""
         words = self.words

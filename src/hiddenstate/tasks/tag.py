@@ -77,6 +77,12 @@ class TagTask:
             task.matrix, task.coverage = encoder.matrix(vectors)
         return task
 
+    def with_network(self, network: TaggerSettings) -> Self:
+        """The same words and tags for another network; its embedding sizes stay."""
+        other = type(self)(self.settings, network, self.encoder, self.tags, self.sizes)
+        other.matrix, other.coverage = self.matrix, self.coverage
+        return other
+
     def build_model(self) -> Tagger:
         """A network with fresh weights, from torch's global generator."""
         return Tagger(

@@ -15,6 +15,7 @@ from hiddenstate.models.summary import Summary
 from hiddenstate.parity.backends import Network
 from hiddenstate.workflows.comparing.arena import Arena
 from hiddenstate.workflows.outcome import Outcome, Trained
+from hiddenstate.workflows.tuning.ground import Ground
 
 Values = dict[str, Any]
 
@@ -75,7 +76,14 @@ class Kind(ABC):
         """The data of a comparison of architectures. Raises `SettingsError` where the kind has none yet."""
         raise SettingsError(
             f"--task {self.task}: expected a task whose architectures can be compared, got one without. "
-            "Use classify or forecast."
+            "Use forecast, classify, tag or intent."
+        )
+
+    def ground(self, source: Source, values: Values, metric: str | None) -> Ground:
+        """The data of a search of settings. Raises `SettingsError` where the kind has none yet."""
+        raise SettingsError(
+            f"--task {self.task}: expected a task whose settings can be searched, got one without. "
+            "Use forecast, classify, tag or intent."
         )
 
     @abstractmethod

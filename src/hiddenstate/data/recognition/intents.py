@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,12 @@ from hiddenstate.data.recognition.sample import read_sample
 INTENT_NAMES = frozenset("intent intents intention absicht label domain action intencion intención".split())
 SLOT_NAMES = frozenset("slots slot entities entity tags slot_tags spans bio parameters params values".split())
 TEXT_NAMES = frozenset("text utterance query sentence words tokens input utt satz frase texte".split())
+
+OWN_NAMES = ("text", "intent", "slots")
+"""What training reads in JSON Lines."""
+AS_COMMANDS = Remedy(
+    'Write it as JSON Lines: {"text": ..., "intent": ..., "slots": [{"start": 11, "stop": 16, "name": "time"}]}.'
+)
 
 
 def guess_intents(rows: Sequence[Mapping[str, Any]]) -> Guess | None:
@@ -36,7 +43,7 @@ def guess_intents(rows: Sequence[Mapping[str, Any]]) -> Guess | None:
             f'"{slots}" holds the slots of each utterance, for example {str(_example(rows, slots))[:80]}.',
         ),
         {"text": text, "target": intent, "slots": slots},
-        (),
+        () if (text, intent, slots) == OWN_NAMES else (AS_COMMANDS,),
         {"rows": len(rows), "classes": len(counts)},
     )
 
@@ -46,7 +53,8 @@ def guess_intent_table(grid: Grid) -> Guess | None:
     rows = [
         {column.name: column.values[place] for column in grid.columns} for place in range(min(grid.rows, 300))
     ]
-    return guess_intents(rows) if len(rows) > 2 else None
+    guess = guess_intents(rows) if len(rows) > 2 else None
+    return guess and replace(guess, hindrances=(AS_COMMANDS,))
 
 
 def intents_in(folder: Path) -> Guess | None:

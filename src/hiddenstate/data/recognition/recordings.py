@@ -70,6 +70,7 @@ def guess_sound_table(grid: Grid) -> Guess | None:
             )
         )
         facts["classes"] = len(label.counts)
+        facts["spoken"] = spoken
     return Guess("recordings", 0.97, tuple(evidence), roles, (), facts)
 
 

@@ -16,6 +16,8 @@ CONLLU_COLUMNS = 10
 TAG_NAMES = frozenset("tag tags pos upos ner ner_tags pos_tags label labels iob bio wortart".split())
 WORD_NAMES = frozenset("word words token tokens form wort mot palabra".split())
 
+AS_CONLL = Remedy("Write it as CoNLL: word, tab, tag, and an empty line after each sentence.")
+
 
 def guess_conll(sample: Sample) -> Guess | None:
     """CoNLL and CoNLL-U: one word a line in two or more columns, sentences ended by an empty line."""
@@ -100,7 +102,7 @@ def guess_token_table(grid: Grid) -> Guess | None:
             f'"{tag.name}" one of {len(tag.counts)} tags: {", ".join(list(tag.counts)[:6])}.',
         ),
         {"text": word.name, "target": tag.name},
-        (Remedy("Write it as CoNLL: word, tab, tag, and an empty line after each sentence."),),
+        (AS_CONLL,),
         {"rows": grid.total, "classes": len(tag.counts)},
     )
 
@@ -120,7 +122,7 @@ def guess_token_objects(rows: Sequence[dict[str, Any]]) -> Guess | None:
             f"({len(counts)} different ones).",
         ),
         {"text": words, "target": tags},
-        (),
+        (AS_CONLL,),
         {"rows": len(rows), "classes": len(counts)},
     )
 

@@ -1,7 +1,7 @@
 """From a file to a recommendation, for the terminal and as JSON."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,6 @@ from hiddenstate.workflows.choosing.command import commands_for
 from hiddenstate.workflows.choosing.footprint import FORMULA
 from hiddenstate.workflows.choosing.limits import Limits
 
-NOT_YET = "hiddenstate train does not take this kind of data in this version."
-
 
 @dataclass(frozen=True)
 class Choice:
@@ -26,7 +24,7 @@ class Choice:
     """The one that the recommendation is for."""
     advice: Advice
     commands: tuple[str, ...]
-    """Empty where the task is not in this version."""
+    """The last one trains; those before it make the file readable."""
     settled: bool
     """Whether the guess is clear, or was named by the user."""
 
@@ -52,8 +50,6 @@ class Choice:
         for remedy in self.guess.hindrances:
             yield f"Before training: {remedy.reason}"
         yield from (f"  {command}" for command in self.commands)
-        if not self.commands:
-            yield f"  {NOT_YET}"
 
     def to_dict(self) -> dict[str, Any]:
         """For ``--json``."""
@@ -82,6 +78,22 @@ class Choice:
             "before": [remedy.reason for remedy in self.guess.hindrances],
             "commands": list(self.commands),
         }
+
+
+def one_kind(recognitions: Sequence[Recognition]) -> Recognition:
+    """The first of several sources, which must all be of one kind; the others are told in its evidence.
+
+    Raises `InputError` where they are not.
+    """
+    first, *others = recognitions
+    if any(other.best.kind != first.best.kind for other in others):
+        listing = "; ".join(f"{one.source} is {one.best.name}" for one in recognitions)
+        raise InputError(f"expected files of one kind, got several: {listing}. Choose for each one alone.")
+    if not others:
+        return first
+    line = f"{', '.join(other.source for other in others)}: {first.best.name} too. What follows is for the first file."
+    best = replace(first.best, evidence=(*first.best.evidence, line))
+    return replace(first, guesses=(best, *first.guesses[1:]))
 
 
 def choose_for(

@@ -10,6 +10,7 @@ from hiddenstate.data.text_table import load_texts
 from hiddenstate.models.summary import Summary
 from hiddenstate.workflows.classes.arena import ClassArena
 from hiddenstate.workflows.classes.evaluate import evaluate_classifier
+from hiddenstate.workflows.classes.ground import ClassGround
 from hiddenstate.workflows.classes.lexicon import lexicon_of
 from hiddenstate.workflows.classes.network import network_of
 from hiddenstate.workflows.classes.predict import label_file, label_texts
@@ -20,6 +21,7 @@ from hiddenstate.workflows.classes.train import train_classifier
 from hiddenstate.workflows.comparing.arena import Arena
 from hiddenstate.workflows.kind import Answers, Kind, Portable, Saving, Values
 from hiddenstate.workflows.outcome import Outcome, Trained
+from hiddenstate.workflows.tuning.ground import Ground
 
 
 @final
@@ -39,6 +41,10 @@ class TextClasses(Kind):
     def arena(self, source: Source, values: Values, metric: str | None) -> Arena:
         """As `Kind.arena`."""
         return ClassArena.of(source, values, metric)
+
+    def ground(self, source: Source, values: Values, metric: str | None) -> Ground:
+        """As `Kind.ground`."""
+        return ClassGround.of(source, values, metric)
 
     def evaluate(self, folder: Path, source: Source) -> Outcome:
         """As `Kind.evaluate`."""

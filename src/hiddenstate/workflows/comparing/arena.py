@@ -78,6 +78,8 @@ class Answer:
     """The lowest loss on the validation rows."""
     epochs: int = 0
     stopped: str = ""
+    of: NDArray[np.float64] | None = None
+    """(n,) what the loss of each row is counted against: its words, its spans; None: each row is one."""
 
 
 class Arena(ABC):

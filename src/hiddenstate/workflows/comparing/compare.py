@@ -190,8 +190,12 @@ class _Race:
     def _keep(self, name: str, answer: Answer, *, seed: int, share: float = 1.0) -> None:
         # A row without known truth is without it for all, and is not counted either.
         losses = np.where(self.arena.known, answer.losses, 0.0)
-        summed = np.bincount(self.places, weights=losses, minlength=len(self.counts)).astype(np.float64)
-        self.ledger.add(Run.of(name, answer, summed, seed=seed, share=share), self.spent)
+        summed = self._by_block(losses)
+        totals = None if answer.of is None else self._by_block(answer.of)
+        self.ledger.add(Run.of(name, answer, summed, totals, seed=seed, share=share), self.spent)
+
+    def _by_block(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.bincount(self.places, weights=values, minlength=len(self.counts)).astype(np.float64)
 
     def learning_curves(self) -> dict[str, tuple[tuple[float, float], ...]]:
         """LSTM and GRU on growing shares of the rows."""
@@ -203,7 +207,7 @@ class _Race:
         done = self.ledger.done()
         for candidate in pair:
             points = [
-                (share, sum(run.sums) / float(self.counts.sum()))
+                (share, run.loss(self.counts))
                 for share in (*SHARES, 1.0)
                 if (run := done.get((candidate.name, 0, share))) is not None and not run.failure
             ]
@@ -228,6 +232,7 @@ class _Race:
                     shape.get("hidden_size"),
                     float(np.mean([run.seconds for run in runs])),
                     float(np.mean([run.epochs for run in runs])),
+                    np.array([run.totals for run in runs]) if all(run.totals for run in runs) else None,
                 )
             )
         return tuple(found)

@@ -26,6 +26,8 @@ class Run:
     share: float = 1.0
     sums: tuple[float, ...] = ()
     """Loss of each block of test rows."""
+    totals: tuple[float, ...] = ()
+    """What it is counted against, where that is not the number of rows."""
     seconds: float = 0.0
     validation: float | None = None
     epochs: int = 0
@@ -34,19 +36,31 @@ class Run:
 
     @classmethod
     def of(
-        cls, name: str, answer: Answer, summed: NDArray[np.float64], *, seed: int, share: float = 1.0
+        cls,
+        name: str,
+        answer: Answer,
+        summed: NDArray[np.float64],
+        totals: NDArray[np.float64] | None,
+        *,
+        seed: int,
+        share: float = 1.0,
     ) -> Self:
-        """What an answer leaves behind; `summed`: its losses by block."""
+        """What an answer leaves behind; `summed`: its losses by block, `totals`: what they are counted against."""
         validation = float(answer.validation)
         return cls(
             name,
             seed,
             share,
             tuple(round(float(value), DIGITS) for value in summed),
+            () if totals is None else tuple(round(float(value), DIGITS) for value in totals),
             round(answer.seconds, 3),
             validation if np.isfinite(validation) else None,
             answer.epochs,
         )
+
+    def loss(self, counts: NDArray[np.float64]) -> float:
+        """Of all test rows; `counts`: rows of each block."""
+        return sum(self.sums) / max(sum(self.totals) if self.totals else float(counts.sum()), 1e-300)
 
     @property
     def key(self) -> tuple[str, int, float]:
@@ -74,7 +88,10 @@ class Ledger:
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
             if values["identity"] == identity:
-                runs = [Run(**{**run, "sums": tuple(run["sums"])}) for run in values["runs"]]
+                runs = [
+                    Run(**{**run, "sums": tuple(run["sums"]), "totals": tuple(run["totals"])})
+                    for run in values["runs"]
+                ]
                 return cls(path, identity, values["shape"], runs, values["spent"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(

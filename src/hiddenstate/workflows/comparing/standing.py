@@ -31,6 +31,8 @@ class Contestant:
     seconds: float = 0.0
     """Of training, mean over the seeds."""
     epochs: float = 0.0
+    totals: Sums | None = None
+    """(seeds, blocks) what the losses are counted against; None: the rows of each block."""
 
     @property
     def recurrent(self) -> bool:
@@ -39,12 +41,19 @@ class Contestant:
 
     def loss(self, counts: NDArray[np.float64]) -> float:
         """Mean over rows and seeds."""
-        return float(self.sums.mean(axis=0).sum() / counts.sum())
+        return float((self.sums.sum(axis=1) / self._totals(counts).sum(axis=1)).mean())
 
     def spread(self, counts: NDArray[np.float64]) -> float:
         """Standard error over the seeds; NaN for one."""
-        means = self.sums.sum(axis=1) / counts.sum()
+        means = self.sums.sum(axis=1) / self._totals(counts).sum(axis=1)
         return float(means.std(ddof=1) / np.sqrt(len(means))) if len(means) > 1 else float("nan")
+
+    def drawn(self, counts: NDArray[np.float64], times: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(draws, seeds) mean loss where each block stands in `times` (draws, blocks)."""
+        return np.asarray((times @ self.sums.T) / np.maximum(times @ self._totals(counts).T, 1e-300))
+
+    def _totals(self, counts: NDArray[np.float64]) -> Sums:
+        return np.broadcast_to(counts, self.sums.shape) if self.totals is None else self.totals
 
 
 @dataclass(frozen=True)
@@ -80,12 +89,11 @@ def gap(
     blocks = len(counts)
     drawn = random.multinomial(blocks, np.full(blocks, 1.0 / blocks), size=DRAWS).astype(np.float64)
     losses = []
-    for sums in (one.sums, other.sums):
-        seeds = len(sums)
+    for contestant in (one, other):
+        seeds = len(contestant.sums)
         mixed = random.multinomial(seeds, np.full(seeds, 1.0 / seeds), size=DRAWS) / seeds  # (draws, seeds)
-        losses.append(np.einsum("dk,dk->d", drawn @ sums.T, mixed))
-    rows = drawn @ counts
-    gains = _gain(losses[0] / rows, losses[1] / rows, metric)
+        losses.append(np.einsum("dk,dk->d", contestant.drawn(counts, drawn), mixed))
+    gains = _gain(losses[0], losses[1], metric)
     low, high = np.quantile(gains, [0.025, 0.975])
     value = _gain(np.array(one.loss(counts)), np.array(other.loss(counts)), metric)
     if blocks < FEWEST_BLOCKS:  # resampling so few says nothing

@@ -10,6 +10,7 @@ from hiddenstate.models.summary import Summary
 from hiddenstate.workflows.comparing.arena import Arena
 from hiddenstate.workflows.forecasts.arena import ForecastArena
 from hiddenstate.workflows.forecasts.evaluate import evaluate_forecaster
+from hiddenstate.workflows.forecasts.ground import ForecastGround
 from hiddenstate.workflows.forecasts.network import network_of
 from hiddenstate.workflows.forecasts.predict import predict_forecast
 from hiddenstate.workflows.forecasts.run_settings import complete
@@ -18,6 +19,7 @@ from hiddenstate.workflows.forecasts.summary import summarise
 from hiddenstate.workflows.forecasts.train import train_forecaster
 from hiddenstate.workflows.kind import Answers, Kind, Portable, Saving, Values
 from hiddenstate.workflows.outcome import Outcome, Trained
+from hiddenstate.workflows.tuning.ground import Ground
 
 
 @final
@@ -39,6 +41,10 @@ class Forecasts(Kind):
     def arena(self, source: Source, values: Values, metric: str | None) -> Arena:
         """As `Kind.arena`."""
         return ForecastArena.of(source, values, metric)
+
+    def ground(self, source: Source, values: Values, metric: str | None) -> Ground:
+        """As `Kind.ground`."""
+        return ForecastGround.of(source, values, metric)
 
     def evaluate(self, folder: Path, source: Source) -> Outcome:
         """As `Kind.evaluate`."""

@@ -13,13 +13,17 @@ from hiddenstate.data.tagged_table import TaggedTable, table_of_texts
 from hiddenstate.models.summary import Summary
 from hiddenstate.records import Commands
 from hiddenstate.tasks.tag_set import in_bio
+from hiddenstate.workflows.comparing.arena import Arena
+from hiddenstate.workflows.intents.arena import IntentArena
 from hiddenstate.workflows.intents.comparison import compare_commands
+from hiddenstate.workflows.intents.ground import IntentGround
 from hiddenstate.workflows.intents.run_settings import complete
 from hiddenstate.workflows.intents.saved import KIND, SavedIntents, open_intents
 from hiddenstate.workflows.intents.train import summarise_task, train_intents
 from hiddenstate.workflows.kind import Answers, Kind, Saving, Values
 from hiddenstate.workflows.outcome import Outcome, Trained
 from hiddenstate.workflows.tags.answers import marked, slots_by_name
+from hiddenstate.workflows.tuning.ground import Ground
 
 NONE = "none of these"
 """The answer for a text that asks for nothing known."""
@@ -37,6 +41,14 @@ class CommandReaders(Kind):
     def train(self, source: Source, values: Values, saving: Saving) -> Trained:
         """As `Kind.train`."""
         return train_intents(source, complete(values), saving)
+
+    def arena(self, source: Source, values: Values, metric: str | None) -> Arena:
+        """As `Kind.arena`."""
+        return IntentArena.of(source, values, metric)
+
+    def ground(self, source: Source, values: Values, metric: str | None) -> Ground:
+        """As `Kind.ground`."""
+        return IntentGround.of(source, values, metric)
 
     def evaluate(self, folder: Path, source: Source) -> Outcome:
         """As `Kind.evaluate`; the plain baselines stand in the model's report."""

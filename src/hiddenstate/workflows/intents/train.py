@@ -58,8 +58,8 @@ def train_intents(source: Source | TaggedTable, run: IntentRun, saving: Saving) 
     seconds = time.perf_counter() - started
     fitting.announce("Measuring on the test rows, beside the plain baselines")
     texts = fit_text_baselines(
-        _labelled(parts.train, run),
-        _labelled(parts.validation, run),
+        labelled(parts.train, run),
+        labelled(parts.validation, run),
         fitted.task.labels,
         settings=TextBaselineSettings(tokens=run.task.tokens),
         names=BASELINES,
@@ -91,6 +91,6 @@ def summarise_task(task: IntentTask, model: nn.Module) -> Summary:
     return summary(model, batch)
 
 
-def _labelled(table: TaggedTable, run: IntentRun) -> TextTable:
+def labelled(table: TaggedTable, run: IntentRun) -> TextTable:
     """The texts with the intent that is learnt."""
     return replace(table.plain(), labels=tuple(first_intents(table, run.intents)))

@@ -9,13 +9,17 @@ from hiddenstate.data.tagged_files import load_tagged, load_untagged
 from hiddenstate.data.tagged_table import TaggedTable, table_of_texts
 from hiddenstate.models.summary import Summary
 from hiddenstate.tasks.tag_set import in_bio
+from hiddenstate.workflows.comparing.arena import Arena
 from hiddenstate.workflows.kind import Answers, Kind, Saving, Values
 from hiddenstate.workflows.outcome import Outcome, Trained
 from hiddenstate.workflows.tags.answers import marked, tag_records, tag_table
+from hiddenstate.workflows.tags.arena import TagArena
 from hiddenstate.workflows.tags.comparison import compare_tags
+from hiddenstate.workflows.tags.ground import TagGround
 from hiddenstate.workflows.tags.run_settings import complete
 from hiddenstate.workflows.tags.saved import KIND, SavedTagger, open_tagger
 from hiddenstate.workflows.tags.train import summarise_task, train_tagger
+from hiddenstate.workflows.tuning.ground import Ground
 
 
 @final
@@ -30,6 +34,14 @@ class Taggers(Kind):
     def train(self, source: Source, values: Values, saving: Saving) -> Trained:
         """As `Kind.train`."""
         return train_tagger(source, complete(values), saving)
+
+    def arena(self, source: Source, values: Values, metric: str | None) -> Arena:
+        """As `Kind.arena`."""
+        return TagArena.of(source, values, metric)
+
+    def ground(self, source: Source, values: Values, metric: str | None) -> Ground:
+        """As `Kind.ground`."""
+        return TagGround.of(source, values, metric)
 
     def evaluate(self, folder: Path, source: Source) -> Outcome:
         """As `Kind.evaluate`; the plain baselines stand in the model's report."""

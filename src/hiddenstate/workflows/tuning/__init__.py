@@ -1,0 +1,1 @@
+"""The settings of one model, by search on the validation rows."""
