@@ -14,6 +14,7 @@ from hiddenstate.cli.demo import demo
 from hiddenstate.cli.evaluate import evaluate
 from hiddenstate.cli.explain import explain
 from hiddenstate.cli.export import export
+from hiddenstate.cli.generate import generate
 from hiddenstate.cli.lab import lab
 from hiddenstate.cli.predict import predict
 from hiddenstate.cli.stream import stream
@@ -32,7 +33,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    choose, train, evaluate, predict, compare, summary, explain, walk, export, verify, stream, budget, demo,
+    choose, train, evaluate, predict, compare, summary, explain, walk, export, verify, stream, budget, demo, generate,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(lab)

@@ -12,6 +12,7 @@ from hiddenstate.data.text_batches import TextBatch
 from hiddenstate.layers import Bidirectional, Recurrent, Stacked, valid_steps
 from hiddenstate.models.direct import DirectForecaster
 from hiddenstate.models.forecast_windows import ForecastWindows
+from hiddenstate.models.language_model import LanguageModel
 from hiddenstate.models.many_to_one import ManyToOne
 from hiddenstate.models.segments import SegmentForecaster
 from hiddenstate.models.text_classifier import Output, TextClassifier
@@ -107,6 +108,11 @@ def _text(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return found | {"attention": output.attention}
 
 
+def _language(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    outputs, states = _read(model.recurrent, model.table[given["units"]], given)
+    return {"logits": model.score(outputs), **states}
+
+
 def _forecaster(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
     past, sizes = given["past_targets"], model.sizes
     empty = past.new_zeros(len(past), sizes.lookback, 0), past.new_zeros(len(past), sizes.horizon, 0)
@@ -125,6 +131,7 @@ RUNNERS: dict[type[nn.Module], Any] = {
     Stacked: _stacked,
     ManyToOne: _many_to_one,
     TextClassifier: _text,
+    LanguageModel: _language,
     DirectForecaster: _forecaster,
     SegmentForecaster: _forecaster,
 }
