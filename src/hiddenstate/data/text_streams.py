@@ -12,6 +12,9 @@ from torch import Tensor
 from hiddenstate.errors import InputError
 from hiddenstate.seeding import generator
 
+LEAST_STEPS = 64
+"""Batches of an epoch at least, where the text is long enough for that: a short one is read in fewer stretches."""
+
 
 @dataclass
 class Carried:
@@ -27,6 +30,8 @@ class StreamBatch(NamedTuple):
     """(B, T) int64"""
     targets: Tensor
     """(B, T) int64: what follows each input."""
+    fresh: Tensor
+    """(B,) bool: rows that begin with an empty memory."""
     carried: Carried
     """Shared by all batches of an epoch: whoever reads a batch leaves its state there."""
 
@@ -37,25 +42,30 @@ class TextStreams:
 
     The text is cut into `batch_size` stretches of one length, which are read side by side in windows of `window`
     units. Each epoch begins at another place, drawn from `seed`, so that stretches and windows are never the same.
-    A short text has fewer stretches. Raises `InputError` for one that is shorter than a window.
+    A short text has fewer stretches. In each batch a row begins with an empty memory with probability `restart`:
+    otherwise a network would know nothing but states after very long texts. Raises `InputError` for a text that is
+    shorter than a window.
 
     Source: Mikolov et al. (2010), "Recurrent neural network based language model"; Zaremba et al. (2014).
 
-    >>> streams = TextStreams(np.arange(20), batch_size=2, window=4, seed=0)
+    >>> streams = TextStreams(np.arange(20), batch_size=2, window=4, restart=0.0, seed=0)
     >>> first, second = streams.epoch(1)
     >>> bool((second.inputs[:, 0] == first.targets[:, -1]).all())
     True
     """
 
-    def __init__(self, numbers: NDArray[np.int64], *, batch_size: int, window: int, seed: int) -> None:
+    def __init__(
+        self, numbers: NDArray[np.int64], *, batch_size: int, window: int, restart: float, seed: int
+    ) -> None:
         if len(numbers) <= window:
             raise InputError(
                 f"text: expected more units than the window of {window} to learn from, got {len(numbers)}. "
                 "Give a longer text, or shorten the window with --set task.window=..."
             )
         self.numbers = numbers
-        self.rows = max(1, min(batch_size, (len(numbers) - 1) // window))
+        self.rows = max(1, min(batch_size, (len(numbers) - 1) // window // LEAST_STEPS))
         self.window = window
+        self.restart = restart
         self.seed = seed
 
     def __len__(self) -> int:
@@ -63,7 +73,8 @@ class TextStreams:
 
     def epoch(self, number: int) -> Iterator[StreamBatch]:
         """The batches of one epoch, counted from 1."""
-        offset = int(generator(self.seed, "offset", number).integers(len(self.numbers)))
+        random = generator(self.seed, "streams", number)
+        offset = int(random.integers(len(self.numbers)))
         rolled = np.roll(self.numbers, -offset)
         length = (len(rolled) - 1) // self.rows
         stretch = torch.from_numpy(
@@ -73,4 +84,5 @@ class TextStreams:
         for step in range(len(self)):
             first = step * self.window
             last = first + self.window
-            yield StreamBatch(stretch[:, first:last], stretch[:, first + 1 : last + 1], carried)
+            fresh = torch.from_numpy(random.random(self.rows) < self.restart)
+            yield StreamBatch(stretch[:, first:last], stretch[:, first + 1 : last + 1], fresh, carried)

@@ -65,9 +65,7 @@ class LanguageModel(nn.Module):
             size,
             hidden_size=settings.hidden_size,
             num_layers=settings.num_layers,
-            dropout=DropoutSettings(
-                inputs=settings.embedding_dropout, between_layers=settings.dropout
-            ),
+            dropout=DropoutSettings(inputs=settings.embedding_dropout, between_layers=settings.dropout),
         )
         self.dropout = VariationalDropout(settings.dropout)
         self.narrow = nn.Linear(settings.hidden_size, size, bias=False) if settings.tied else None

@@ -1,6 +1,8 @@
 """The likeliest next words after a text, as a phone keyboard offers them, whatever the units of the model are."""
 
 import re
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -12,8 +14,8 @@ from hiddenstate.runtime.text_generator import Array, TextGenerator
 
 PARTIAL = re.compile(r"(?: ?[\w'’]+| )$")
 """What a word has been begun with: its first letters, the space before it, or both."""
-WORD = re.compile(r" ?\w[\w'’]*$")
-BEGUN = re.compile(r" ?[\w'’]*$")
+WORD = re.compile(r" ?\w[\w'’]*")
+BEGUN = re.compile(r" ?[\w'’]*")
 BEAM = 24
 LONGEST = 24
 """Units of a word at most."""
@@ -28,6 +30,15 @@ class _Begun(NamedTuple):
     share: float
     state: State
     logits: Array
+
+
+class _Next(NamedTuple):
+    """A word with one unit more."""
+
+    share: float
+    text: str
+    number: int
+    before: _Begun
 
 
 def suggest_words(
@@ -45,34 +56,44 @@ def suggest_words(
     head = prompt[: len(prompt) - len(given)]
     logits, state = writer.read(writer.numbers(head, unknown)[-PROMPT_UNITS:], writer.initial_state())
     begun = [_Begun("", 1.0, state, logits)]
-    words: dict[str, float] = {}
-    reach = 0.0
+    words: dict[str, float] = defaultdict(float)
+    certain = 0.0 if given else 1.0
+    """Probability of what is given already: shares are told as parts of it."""
     for _ in range(LONGEST):
-        going_on: list[tuple[float, str, int, _Begun]] = []
+        going_on = []
         for each in begun:
-            ended = 0.0
-            shares = np.exp(each.logits - each.logits.max())
-            shares /= shares.sum()
-            for number in np.argsort(-shares, kind="stable")[: 4 * BEAM + len(given) * 100]:
-                form, share = writer.forms[number], float(shares[number])
-                text = each.text + form
-                fits = text.startswith(given) or given.startswith(text)
-                if fits and BEGUN.fullmatch(text) and not (text == form == " " and given == ""):
-                    going_on.append((each.share * share, text, int(number), each))
-                elif WORD.fullmatch(each.text) and len(each.text) >= len(given):
-                    ended += share
-            if ended and WORD.fullmatch(each.text):
-                word = each.text.strip()
-                words[word] = words.get(word, 0.0) + each.share * ended
-        going_on.sort(key=lambda entry: (-entry[0], entry[1]))
-        begun = []
+            ended = 1.0 if len(each.text) >= len(given) and WORD.fullmatch(each.text) else 0.0
+            for longer in _longer(writer, each, given):
+                going_on.append(longer)
+                ended -= longer.share / each.share if ended else 0.0
+                if longer.text.startswith(given) and not each.text.startswith(given):
+                    certain += longer.share
+            if ended > 0.0:
+                words[each.text.strip()] += each.share * ended
+        going_on.sort(key=lambda entry: (-entry.share, entry.text))
         reach = sorted(words.values(), reverse=True)[count - 1] if len(words) >= count else 0.0
-        for share, text, number, each in going_on[:BEAM]:
-            if share > reach:
-                after, state = writer.step(number, each.state)
-                begun.append(_Begun(text, share, state, after))
+        begun = [
+            _Begun(entry.text, entry.share, state, after)
+            for entry in going_on[:BEAM]
+            if entry.share > reach
+            for after, state in [writer.step(entry.number, entry.before.state)]
+        ]
         if not begun:
             break
-    total = sum(words.values()) if given.strip() else 1.0
     ranked = sorted(words.items(), key=lambda entry: (-entry[1], entry[0]))[:count]
-    return [(word, share / total) for word, share in ranked]
+    return [(word, share / certain) for word, share in ranked]
+
+
+def _longer(writer: TextGenerator, begun: _Begun, given: str) -> Iterator[_Next]:
+    """What a word becomes with one unit more while it stays one word and agrees with what is given."""
+    shares = np.exp(begun.logits - begun.logits.max())
+    shares /= shares.sum()
+    wanted = given[len(begun.text) :]
+    for number in np.argsort(-shares, kind="stable"):
+        form, share = writer.forms[number], float(shares[number])
+        if share < 1e-4 and not wanted:
+            return
+        if not form or not (form.startswith(wanted) or wanted.startswith(form)):
+            continue
+        if BEGUN.fullmatch(begun.text + form):
+            yield _Next(begun.share * share, begun.text + form, int(number), begun)

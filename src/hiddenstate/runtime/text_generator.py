@@ -105,9 +105,7 @@ class TextGenerator:
             raise SettingsError(f"length: expected 1 or more, got {length}. Say how many units to write.")
         return self._drawn(self.numbers(prompt, unknown), length, sampling, seed)
 
-    def _drawn(
-        self, numbers: NDArray[np.int64], length: int, sampling: Sampling, seed: int
-    ) -> Iterator[str]:
+    def _drawn(self, numbers: NDArray[np.int64], length: int, sampling: Sampling, seed: int) -> Iterator[str]:
         random = generator(seed, "sample")
         logits, state = self.read(numbers, self.initial_state())
         for place in range(length):
@@ -132,5 +130,3 @@ class TextGenerator:
 def _layer(step: Operation, weights: Mapping[str, Array]) -> Layer:
     own = {role: weights[name] for role, name in step.weights.items()}
     return Layer(step.options["cell"], own["W"], own["U"], own["b"], own.get("b_hn"))
-
-

@@ -41,12 +41,16 @@ class GenerateTask:
     def batches(self, text: str, *, batch_size: int, seed: int) -> TextStreams:
         """The training text as batches that follow each other. Raises `InputError` for a short one."""
         return TextStreams(
-            self.units.encode(text), batch_size=batch_size, window=self.settings.window, seed=seed
+            self.units.encode(text),
+            batch_size=batch_size,
+            window=self.settings.window,
+            restart=self.settings.restart,
+            seed=seed,
         )
 
     def loss(self, model: nn.Module, batch: StreamBatch) -> Tensor:
         """Mean surprise of a batch in nats a unit; the network's state is left for the next batch, cut off."""
-        logits, state = model(batch.inputs, batch.carried.state)
+        logits, state = model(batch.inputs, _emptied(batch.carried.state, batch.fresh))
         batch.carried.state = _cut_off(state)
         return cross_entropy(logits.flatten(0, 1), batch.targets.flatten())
 
@@ -101,7 +105,7 @@ def _nats(model: nn.Module, numbers: Tensor) -> Nats:
     state, parts = None, []
     rows = max(1, AT_ONCE // 16)
     if len(numbers) > rows and numbers.shape[1] <= AT_ONCE:  # many short windows
-        return np.concatenate([_nats(model, part) for part in numbers.split(rows)])
+        return np.concatenate([_nats(model, part) for part in torch.split(numbers, rows)])
     for first in range(0, numbers.shape[1] - 1, AT_ONCE):
         inputs = numbers[:, first : first + AT_ONCE + 1]
         logits, state = model(inputs[:, :-1], state)
@@ -109,6 +113,14 @@ def _nats(model: nn.Module, numbers: Tensor) -> Nats:
         parts[-1] = parts[-1].reshape(len(numbers), -1)
     found: Nats = torch.cat(parts, dim=1).double().numpy()
     return found
+
+
+def _emptied(state: Any, fresh: Tensor) -> Any:
+    """The state with nothing left in the rows (B,) that begin anew."""
+    if state is None:
+        return None
+    kept = (~fresh).float()[:, None]
+    return tuple(type(layer)(*(part * kept for part in layer)) for layer in state)
 
 
 def _cut_off(state: Any) -> Any:

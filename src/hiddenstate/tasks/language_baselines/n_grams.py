@@ -30,7 +30,7 @@ class _Counts:
 
 @final
 class NGrams:
-    """Interpolated Kneser-Ney of one order: p(w | c) = max(n(cw) - D, 0) / n(c) + D · kinds(c) / n(c) · p(w | shorter c).
+    """Interpolated Kneser-Ney: p(w | c) = max(n(cw) - D, 0) / n(c) + D · kinds(c) / n(c) · p(w | shorter c).
 
     Below the highest order an n-gram counts once for each unit that stands before it somewhere. D = n1 / (n1 + 2 n2)
     from the n-grams that count once and twice. Source: Kneser & Ney (1995), "Improved backing-off for m-gram language

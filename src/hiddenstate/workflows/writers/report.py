@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from math import isfinite, log
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,6 +23,9 @@ from hiddenstate.workflows.verdict_section import verdict_section
 from hiddenstate.workflows.writers.comparison import COLUMNS, LanguageComparison
 from hiddenstate.workflows.writers.fit import FittedWriter
 from hiddenstate.workflows.writers.run_settings import WriterRun
+
+if TYPE_CHECKING:
+    import altair as alt
 
 TITLE = "Going on with a text"
 TEMPERATURES = (0.0, 0.5, 0.8, 1.0)
@@ -209,7 +213,7 @@ def _passage(surprise: Surprise) -> plots.SurpriseStrip:
     return plots.SurpriseStrip(surprise.units[first:last], surprise.nats[first:last].tolist())
 
 
-def _memory(surprise: Surprise, facts: WriterFacts) -> object:
+def _memory(surprise: Surprise, facts: WriterFacts) -> "alt.LayerChart":
     """Surprise by how much of a window was read."""
     settings = facts.fitted.task.settings
     window, nats = settings.short_window, surprise.window_nats

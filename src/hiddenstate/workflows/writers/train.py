@@ -49,9 +49,7 @@ def train_writer(source: Source, run: WriterRun, saving: Saving) -> Trained:
     fitting = Fitting.of(saving)
     started = time.perf_counter()
     with limited_threads(run.training.threads):
-        fitted = fit_writer(
-            parts, task=run.task, network=run.model, training=run.training, fitting=fitting
-        )
+        fitted = fit_writer(parts, task=run.task, network=run.model, training=run.training, fitting=fitting)
     seconds = time.perf_counter() - started
     fitting.announce("Measuring on the test text, beside the plain baselines")
     rivals = fit_language_baselines(fitted.task.units, parts.train, parts.validation)
