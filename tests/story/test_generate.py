@@ -143,7 +143,8 @@ def test_a_language_model_does_not_label(call, writer):
         (b" \n\n ", "got nothing but blanks"),
         (b"\x7fELF\x02\xff\xfe binary", "line 1: expected text in UTF-8, got the byte 0xff"),
         (b"one\ntw\0o", "line 2: expected text, got a zero character"),
-        (b"too short", "than the window of 16 to learn from, got 8. Give a longer text"),
+        (b"too short a text", "than the window of 16 to learn from, got 13. Give a longer text"),
+        (b"x", "expected at least 2 characters to measure on, got 0"),
     ],
 )
 def test_a_file_that_is_no_book_is_refused(call, tmp_path, content, part):

@@ -110,7 +110,8 @@ def _text(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 def _language(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
     outputs, states = _read(model.recurrent, model.table[given["units"]], given)
-    return {"logits": model.score(outputs), **states}
+    last = (given["lengths"] - 1).clamp(min=0) if "lengths" in given else torch.tensor(outputs.shape[1] - 1)
+    return {"logits": model.score(outputs[torch.arange(len(outputs)), last]), **states}
 
 
 def _forecaster(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -42,9 +42,10 @@ class TextGenerator:
         layers = [step for step in program.operations if step.kind == "recurrent"]
         self._table = np.ascontiguousarray(weights[reading.weights["table"]], np.float32)
         self._recurrence = Recurrence([_layer(step, weights) for step in layers])
-        self._scoring = [step for step in program.operations if step.kind not in ("embedding", "recurrent")]
+        (last,) = (step for step in program.operations if step.kind == "pool")
+        self._scoring = program.operations[program.operations.index(last) + 1 :]
         self._weights = weights
-        self._top, self._logits = layers[-1].outputs["sequence"], program.outputs["logits"].value
+        self._top, self._logits = last.outputs["context"], program.outputs["logits"].value
 
     @classmethod
     def open(cls, folder: Path | str) -> Self:

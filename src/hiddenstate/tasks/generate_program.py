@@ -10,7 +10,7 @@ PREFIX = "member0."
 
 
 def generator_program(model: nn.Module) -> Program:
-    """Inputs units (B, time) and lengths -> logits (B, time, units); weights go by their names in a bundle."""
+    """Inputs units (B, time) and lengths -> logits (B, units); weights go by their names in a bundle."""
     program = program_of(model)
     writer = Writer("writer", {PREFIX + name: shape for name, shape in program.weights.items()})
     writer.output("logits", writer.include(program, PREFIX)["logits"])
