@@ -188,7 +188,7 @@ def _samples(facts: WriterFacts) -> list[plots.Section]:
     units = facts.fitted.task.units
     weights = {PREFIX + name: value.numpy() for name, value in facts.fitted.model.state_dict().items()}
     writer = TextGenerator(units, facts.program, weights)
-    prompt = facts.parts.test[:PROMPT_CHARACTERS]
+    prompt = _whole_words(facts.parts.test[:PROMPT_CHARACTERS])
     length = max(1, round(SAMPLE_CHARACTERS / _characters_a_unit(facts)))
     shown = []
     for temperature in TEMPERATURES:
@@ -201,6 +201,14 @@ def _samples(facts: WriterFacts) -> list[plots.Section]:
         [f'Written by the model after "{" ".join(prompt.split())}", all with seed 0; none was picked.'],
     )
     return [note, shown[2], plots.Details("Other temperatures", [*shown[:2], *shown[3:]])]
+
+
+def _whole_words(text: str) -> str:
+    """A text without the word at its end, which may be cut."""
+    kept = text.rstrip()
+    while kept and not kept[-1].isspace():
+        kept = kept[:-1]
+    return kept.rstrip() or text
 
 
 def _passage(surprise: Surprise) -> plots.SurpriseStrip:
