@@ -93,11 +93,27 @@ INTENT_FLAGS: dict[str, str] = {
 }
 """The same for intents and slots."""
 
+GENERATE_FLAGS: dict[str, str] = {
+    "unit": "task.units.unit",
+    "test": "split.test",
+    "validation": "split.validation",
+    "model": "model.cell",
+    "hidden_size": "model.hidden_size",
+    "layers": "model.num_layers",
+    "epochs": "training.epochs",
+    "batch_size": "training.batch_size",
+    "learning_rate": "training.learning_rate",
+    "max_minutes": "training.max_minutes",
+    "seed": "training.seed",
+}
+"""The same for texts that are gone on with."""
+
 FLAGS: dict[str, dict[str, str]] = {
     "forecast": FORECAST_FLAGS,
     "classify": CLASS_FLAGS,
     "tag": TAG_FLAGS,
     "intent": INTENT_FLAGS,
+    "generate": GENERATE_FLAGS,
 }
 """By the word after ``--task``."""
 

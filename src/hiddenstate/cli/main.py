@@ -14,6 +14,7 @@ from hiddenstate.cli.demo import demo
 from hiddenstate.cli.evaluate import evaluate
 from hiddenstate.cli.explain import explain
 from hiddenstate.cli.export import export
+from hiddenstate.cli.generate import generate
 from hiddenstate.cli.lab import lab
 from hiddenstate.cli.predict import predict
 from hiddenstate.cli.stream import stream
@@ -34,7 +35,7 @@ app = typer.Typer(
 )
 for command in (
     choose, train, evaluate, predict, compare, summary, explain, walk, export, verify, stream, budget, demo,
-    tune,
+    tune, generate,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(lab)

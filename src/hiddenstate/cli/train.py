@@ -20,7 +20,7 @@ def train(  # one parameter per option: the signature is the documentation
     task: Annotated[
         str | None,
         typer.Option(
-            help="forecast (told from --time), classify (from --text), tag, intent.",
+            help="forecast (told from --time), classify (from --text), tag, intent, generate.",
             rich_help_panel=DATA,
         ),
     ] = None,
@@ -84,7 +84,11 @@ def train(  # one parameter per option: the signature is the documentation
         str | None, typer.Option(help="Zone of days and hours, e.g. Europe/Berlin.", rich_help_panel=SERIES)
     ] = None,
     unit: Annotated[
-        str | None, typer.Option(help="Unit of the target, for charts: MW.", rich_help_panel=SERIES)
+        str | None,
+        typer.Option(
+            help="Unit of the target, for charts: MW. With --task generate: char, word or subword.",
+            rich_help_panel=SERIES,
+        ),
     ] = None,
     step: Annotated[
         str | None, typer.Option(help="Length of a step, e.g. 30min; inferred.", rich_help_panel=SERIES)

@@ -12,6 +12,7 @@ from hiddenstate.data.text_batches import TextBatch
 from hiddenstate.layers import Bidirectional, Recurrent, Stacked, valid_steps
 from hiddenstate.models.direct import DirectForecaster
 from hiddenstate.models.forecast_windows import ForecastWindows
+from hiddenstate.models.language_model import LanguageModel
 from hiddenstate.models.many_to_one import ManyToOne
 from hiddenstate.models.segments import SegmentForecaster
 from hiddenstate.models.text_classifier import Output, TextClassifier
@@ -109,6 +110,12 @@ def _text(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return found | {"attention": output.attention}
 
 
+def _language(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    outputs, states = _read(model.recurrent, model.table[given["units"]], given)
+    last = (given["lengths"] - 1).clamp(min=0) if "lengths" in given else torch.tensor(outputs.shape[1] - 1)
+    return {"logits": model.score(outputs[torch.arange(len(outputs)), last]), **states}
+
+
 def _forecaster(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
     past, sizes = given["past_targets"], model.sizes
     empty = past.new_zeros(len(past), sizes.lookback, 0), past.new_zeros(len(past), sizes.horizon, 0)
@@ -127,6 +134,7 @@ RUNNERS: dict[type[nn.Module], Any] = {
     Stacked: _stacked,
     ManyToOne: _many_to_one,
     TextClassifier: _text,
+    LanguageModel: _language,
     DirectForecaster: _forecaster,
     SegmentForecaster: _forecaster,
 }

@@ -9,6 +9,7 @@ from hiddenstate.plots.class_table import class_table
 from hiddenstate.plots.confident_errors import ConfidentErrors, confident_errors
 from hiddenstate.plots.confusion_matrix import confusion_matrix
 from hiddenstate.plots.confusions import confusions
+from hiddenstate.plots.context_curve import context_curve
 from hiddenstate.plots.coverage import coverage, measured_coverage
 from hiddenstate.plots.data_curve import data_curve
 from hiddenstate.plots.deletion_curve import deletion_curve
@@ -33,6 +34,7 @@ from hiddenstate.plots.search import Tried, importances, search_history, search_
 from hiddenstate.plots.sections import Chart, Code, Details, Figure, Figures, Section, Text, Verdict
 from hiddenstate.plots.series_evidence import series_evidence
 from hiddenstate.plots.stepped import Stepped
+from hiddenstate.plots.surprise_strip import SurpriseStrip
 from hiddenstate.plots.table import Row, Table, score_table
 from hiddenstate.plots.tagged_text import MarkedText, MarkedTexts
 from hiddenstate.plots.token_evidence import token_evidence
@@ -56,6 +58,7 @@ __all__ = [
     "Row",
     "Section",
     "Stepped",
+    "SurpriseStrip",
     "Table",
     "Text",
     "Tried",
@@ -67,6 +70,7 @@ __all__ = [
     "confident_errors",
     "confusion_matrix",
     "confusions",
+    "context_curve",
     "coverage",
     "data_curve",
     "deletion_curve",

@@ -108,6 +108,18 @@ METRICS: dict[str, MetricColumn] = {
         _share("intent_accuracy", "Intents right", "share of the texts with the right intent"),
         _share("command_accuracy", "Commands right", "share of the texts with intent and all slots right"),
         MetricColumn(
+            "bits_per_char", "Bits per character", meaning="-log2 of the probability of the text, a character"
+        ),
+        MetricColumn("nats_per_char", "Nats per character", meaning="the same with the natural logarithm"),
+        MetricColumn(
+            "perplexity", "Perplexity", meaning="among how many equally likely units the next one was guessed"
+        ),
+        MetricColumn(
+            "bits_per_char_windows",
+            "Bits, short memory",
+            meaning="bits per character with a memory that is emptied again and again (see the notes)",
+        ),
+        MetricColumn(
             "log_loss", "Log loss", meaning="mean of -log of the probability that the right label got"
         ),
         MetricColumn(

@@ -8,8 +8,10 @@ from torch import nn
 from hiddenstate.errors import SettingsError
 from hiddenstate.layers import Stacked
 from hiddenstate.models.direct import DirectForecaster
+from hiddenstate.models.language_model import LanguageModel
 from hiddenstate.models.many_to_one import ManyToOne
 from hiddenstate.models.programs.direct import direct_program
+from hiddenstate.models.programs.language import language_program
 from hiddenstate.models.programs.many_to_one import many_to_one_program
 from hiddenstate.models.programs.segments import segments_program
 from hiddenstate.models.programs.stack import stacked_program
@@ -22,6 +24,7 @@ PROGRAMS: dict[type[nn.Module], Callable[[Any], Program]] = {
     Stacked: stacked_program,
     ManyToOne: many_to_one_program,
     TextClassifier: text_program,
+    LanguageModel: language_program,
     DirectForecaster: direct_program,
     SegmentForecaster: segments_program,
 }

@@ -1,0 +1,1 @@
+"""Plain methods that foretell a text, for a network to beat."""
