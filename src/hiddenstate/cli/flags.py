@@ -90,11 +90,19 @@ INTENT_FLAGS: dict[str, str] = {
 }
 """The same for intents and slots."""
 
+TRANSCRIBE_FLAGS: dict[str, str] = {
+    **{flag: place for flag, place in TAG_FLAGS.items() if flag not in ("target", "vectors", "tokens")},
+    "text": "data.text",
+    "group": "data.group",
+}
+"""The same for what is said in recordings."""
+
 FLAGS: dict[str, dict[str, str]] = {
     "forecast": FORECAST_FLAGS,
     "classify": CLASS_FLAGS,
     "tag": TAG_FLAGS,
     "intent": INTENT_FLAGS,
+    "transcribe": TRANSCRIBE_FLAGS,
 }
 """By the word after ``--task``."""
 
