@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hiddenstate.data.feature_files import Frames, read_frames
 from hiddenstate.data.files import Source, name_of, read_batches
+from hiddenstate.data.recordings import read_frames
+from hiddenstate.data.sound import Frames, FrontendSettings
 from hiddenstate.errors import InputError
 
 LINES_BEFORE_FIRST_ROW = 2
@@ -59,7 +60,9 @@ class Utterances:
         return self.texts
 
 
-def load_transcripts(source: Source, settings: TranscriptSettings, *, with_texts: bool = True) -> Utterances:
+def load_transcripts(
+    source: Source, settings: TranscriptSettings, frontend: FrontendSettings, *, with_texts: bool = True
+) -> Utterances:
     """Read the table and every recording in it.
 
     Raises `InputError` for missing files, all of them in one message, an empty text, and as `read_frames`;
@@ -80,15 +83,15 @@ def load_transcripts(source: Source, settings: TranscriptSettings, *, with_texts
     beside = Path(name).parent if isinstance(source, Path | str) else Path()
     paths = [beside / file for file in files]
     _refuse_missing(name, paths)
-    frames = tuple(map(read_frames, paths))
+    frames = tuple(read_frames(path, frontend) for path in paths)
     _check_sizes(paths, frames)
     groups = tuple(values[settings.group]) if with_texts and settings.group is not None else None
     return Utterances(tuple(files), frames, None if texts is None else tuple(texts), name, groups)
 
 
-def load_recording(path: Path) -> Utterances:
+def load_recording(path: Path, frontend: FrontendSettings) -> Utterances:
     """One recording, whose text nobody knows. Raises `InputError` as `read_frames`."""
-    return Utterances((str(path),), (read_frames(path),), None, str(path))
+    return Utterances((str(path),), (read_frames(path, frontend),), None, str(path))
 
 
 def _refuse_empty(source: str, column: str, texts: Sequence[str]) -> None:

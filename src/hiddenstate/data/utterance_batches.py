@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from hiddenstate.data.feature_files import Frames
+from hiddenstate.data.sound import Frames
 from hiddenstate.errors import InputError, SettingsError
 from hiddenstate.seeding import generator
 

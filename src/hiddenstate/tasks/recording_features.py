@@ -2,19 +2,10 @@
 
 import numpy as np
 
-from hiddenstate.data.feature_files import Frames
+from hiddenstate.data.sound import Frames, standardise_utterance
 
 REACH = 2
 """Frames to each side from which a change is estimated."""
-SMALLEST = 1e-3
-"""Scale of a feature that does not move, so that nothing is divided by 0."""
-
-
-def scaled(frames: Frames) -> Frames:
-    """Mean 0 and standard deviation 1 of each feature over the recording: another microphone matters less."""
-    mean = frames.mean(axis=0, dtype=np.float64)
-    deviation = np.maximum(frames.std(axis=0, dtype=np.float64), SMALLEST)
-    return np.asarray((frames - mean) / deviation, dtype=np.float32)
 
 
 def deltas(frames: Frames) -> Frames:
@@ -35,6 +26,6 @@ def deltas(frames: Frames) -> Frames:
 def prepared(frames: Frames, *, with_deltas: bool) -> Frames:
     """(frames, features) -> (frames, features), three times as many with first and second changes."""
     if not with_deltas:
-        return scaled(frames)
+        return standardise_utterance(frames)
     first = deltas(frames)
-    return np.concatenate([scaled(part) for part in (frames, first, deltas(first))], axis=1)
+    return np.concatenate([standardise_utterance(part) for part in (frames, first, deltas(first))], axis=1)

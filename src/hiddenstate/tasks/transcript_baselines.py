@@ -8,9 +8,8 @@ from typing import ClassVar, Self, final
 import numpy as np
 from numpy.typing import NDArray
 
-from hiddenstate.data.feature_files import Frames
+from hiddenstate.data.sound import Frames, standardise_utterance
 from hiddenstate.data.transcripts import Utterances
-from hiddenstate.tasks.recording_features import scaled
 
 PARTS = 12
 
@@ -68,7 +67,7 @@ class NearestRecording(TranscriptBaseline):
 
 def _outline(frames: Frames) -> NDArray[np.float64]:
     """(PARTS · features + 1,) means of the parts, and the logarithm of the length with the weight of a part."""
-    own = scaled(frames).astype(np.float64)
+    own = standardise_utterance(frames).astype(np.float64)
     bounds = np.linspace(0, len(own), PARTS + 1).round().astype(int)
     means = [own[min(a, len(own) - 1) : max(b, a + 1)].mean(axis=0) for a, b in itertools.pairwise(bounds)]
     return np.append(np.concatenate(means), np.log(len(own)) * np.sqrt(own.shape[1]))

@@ -37,7 +37,7 @@ def word_errors(truth: Sequence[str], answers: Sequence[str]) -> NDArray[np.int6
 
 
 def _jiwer() -> Any:
-    return needed("jiwer", extra="speech", purpose="error rates of texts")
+    return needed("jiwer", extra="audio", purpose="error rates of texts")
 
 
 def _check(truth: Sequence[str], answers: Sequence[str]) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, final
 
-from hiddenstate.data.feature_files import ENDINGS
 from hiddenstate.data.files import Source
+from hiddenstate.data.recordings import ENDINGS
 from hiddenstate.data.transcripts import load_recording, load_transcripts
 from hiddenstate.errors import InputError
 from hiddenstate.models.summary import Summary
@@ -34,7 +34,7 @@ class Transcribers(Kind):
     def evaluate(self, folder: Path, source: Source) -> Outcome:
         """As `Kind.evaluate`; the plain baselines stand in the model's report."""
         saved = open_transcriber(folder)
-        table = load_transcripts(source, saved.run.data)
+        table = load_transcripts(source, saved.run.data, saved.run.frontend)
         return compare_transcripts(saved.task, saved.models, table, name=saved.run.label).outcome()
 
     def predict(self, folder: Path, source: Source) -> Answers:
@@ -42,9 +42,9 @@ class Transcribers(Kind):
         saved = open_transcriber(folder)
         single = isinstance(source, Path | str) and Path(source).suffix.lower() in ENDINGS
         table = (
-            load_recording(Path(source))
+            load_recording(Path(source), saved.run.frontend)
             if single
-            else load_transcripts(source, saved.run.data, with_texts=False)
+            else load_transcripts(source, saved.run.data, saved.run.frontend, with_texts=False)
         )
         result = saved.task.predict(saved.models, table)
         shown = transcript_lines(result, 0) if single else []

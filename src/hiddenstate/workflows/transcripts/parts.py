@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hiddenstate.data.files import Source
+from hiddenstate.data.sound import FrontendSettings
 from hiddenstate.data.text_split import TextSplitSettings
 from hiddenstate.data.transcripts import TranscriptSettings, Utterances, load_transcripts
 from hiddenstate.data.utterance_split import split_utterances
@@ -25,16 +26,16 @@ class TranscriptParts:
 
 
 def read_transcript_parts(
-    source: Source, data: TranscriptSettings, split: TextSplitSettings
+    source: Source, data: TranscriptSettings, frontend: FrontendSettings, split: TextSplitSettings
 ) -> TranscriptParts:
     """Read `source` and cut it; the test rows may come from a table of their own.
 
     Raises `InputError` for a table that cannot be used, and where nothing is left to measure on.
     """
-    table = load_transcripts(source, data)
+    table = load_transcripts(source, data, frontend)
     train, validation, test = (table.take(rows) for rows in split_utterances(table, split))
     if isinstance(split.test, str):
-        test = load_transcripts(Path(split.test), data)
+        test = load_transcripts(Path(split.test), data, frontend)
     if not len(test):
         raise InputError(
             f"{table.source}: expected test rows to measure on, got none with a test share of {split.test}. "

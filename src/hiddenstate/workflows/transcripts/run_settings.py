@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hiddenstate.cells import CELLS
+from hiddenstate.data.sound import FrontendSettings
 from hiddenstate.data.text_split import TextSplitSettings
 from hiddenstate.data.transcripts import TranscriptSettings
 from hiddenstate.data.utterance_batches import AugmentSettings
@@ -22,6 +23,8 @@ class TranscriptRun:
     """From recordings with texts to a transcriber: one section for each part that takes a setting."""
 
     data: TranscriptSettings = field(default_factory=TranscriptSettings)
+    frontend: FrontendSettings = field(default_factory=FrontendSettings)
+    """How sound becomes frames; files of features are read as they are."""
     task: TranscribeSettings = field(default_factory=TranscribeSettings)
     model: TranscriberSettings = field(default_factory=TranscriberSettings)
     augment: AugmentSettings = field(default_factory=AugmentSettings)
@@ -41,5 +44,9 @@ def complete(values: dict[str, Any]) -> TranscriptRun:
     Raises `SettingsError` for an unknown or wrong setting, naming its place.
     """
     split = {"test": TEST_SHARE, **values.get("split", {})}
+    task = values.get("task", {})
+    shift = values.get("frontend", {}).get("shift_ms")
+    if isinstance(shift, int | float) and isinstance(task, dict):
+        task = {"frame_seconds": shift / 1000.0, **task}
     training = with_recipe(RECIPE, values.get("training", {}))
-    return from_dict(TranscriptRun, {**values, "split": split, "training": training})
+    return from_dict(TranscriptRun, {**values, "task": task, "split": split, "training": training})

@@ -33,7 +33,7 @@ def train_transcriber(source: Source, run: TranscriptRun, saving: Saving) -> Tra
     training.
     """
     check_target(saving.out, force=saving.force)
-    parts = read_transcript_parts(source, run.data, run.split)
+    parts = read_transcript_parts(source, run.data, run.frontend, run.split)
     fitting = Fitting.of(saving)
     started = time.perf_counter()
     with limited_threads(run.training.threads):
