@@ -26,7 +26,7 @@ from hiddenstate.training import TrainingSettings
 from hiddenstate.workflows.transcripts.fit import RECIPE, fit_transcripts
 
 NETWORK = TranscriberSettings(hidden_size=128, num_layers=2, dropout=0.3)
-TRAINING: TrainingSettings = replace(RECIPE, epochs=50)
+TRAINING: TrainingSettings = replace(RECIPE, epochs=35)
 
 
 def read(folder: Path, part: str) -> Utterances:

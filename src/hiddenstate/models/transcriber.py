@@ -1,7 +1,8 @@
 """The transcriber: frames of a recording -> how likely each letter, or none, is at each step."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, final
+from typing import Any, NamedTuple, final
 
 from torch import Tensor, nn
 
@@ -62,8 +63,15 @@ class Transcriber(nn.Module):
     def forward(self, batch: UtteranceBatch) -> TranscriberOutput:
         """Log probabilities of a batch of recordings."""
         steps = steps_of(batch.lengths, self.stack)
-        outputs, _ = self.layers(stacked(batch.frames, self.stack), steps)
-        return TranscriberOutput(self.head(self.dropout(outputs)).log_softmax(-1), steps)
+        log_probabilities, _ = self.read(batch.frames, steps)
+        return TranscriberOutput(log_probabilities, steps)
+
+    def read(
+        self, frames: Tensor, steps: Tensor | None = None, state: Sequence[Any] | None = None
+    ) -> tuple[Tensor, tuple[Any, ...]]:
+        """(B, T, features) -> (B, S, 1 + letters), and the state to go on with; steps and state as in `Stacked`."""
+        outputs, after = self.layers(stacked(frames, self.stack), steps, state)
+        return self.head(self.dropout(outputs)).log_softmax(-1), after
 
 
 def stacked(frames: Tensor, stack: int) -> Tensor:

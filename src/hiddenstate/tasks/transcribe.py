@@ -1,10 +1,11 @@
 """The transcription task: from recordings to what a network reads, and from its probabilities to texts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Self, final
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from hiddenstate.data.transcripts import Utterances
@@ -13,8 +14,9 @@ from hiddenstate.errors import BundleError, InputError
 from hiddenstate.models.transcriber import Transcriber, TranscriberSettings
 from hiddenstate.records.transcription import SpokenWord, Transcription
 from hiddenstate.tasks.alphabet import Alphabet
-from hiddenstate.tasks.ctc import Logs, Said, align, greedy, steps_needed
+from hiddenstate.tasks.ctc import Logs, align, greedy, steps_needed
 from hiddenstate.tasks.letter_ngrams import LetterNgrams
+from hiddenstate.tasks.long_recordings import LONGEST_WHOLE, cut_at_pauses, read_in_pieces
 from hiddenstate.tasks.prefix_beam import Weighed, beam_search
 from hiddenstate.tasks.recording_features import prepared
 from hiddenstate.tasks.transcribe_settings import TranscribeSettings
@@ -143,12 +145,26 @@ class TranscribeTask:
         """(steps, 1 + letters) of each recording: the mean of the probabilities of `models`."""
         result: list[Logs] = [np.zeros((0, 1 + len(self.alphabet)), dtype=np.float32)] * len(table)
         with torch.no_grad():
-            for batch in self.batches(table, batch_size=PREDICTED_AT_ONCE).epoch(1):
-                outputs = [model.eval()(batch) for model in models]
+            for model in models:
+                model.eval()
+            long = [row for row, frames in enumerate(table.frames) if len(frames) > LONGEST_WHOLE]
+            for row in long:
+                read = prepared(table.frames[row], with_deltas=self.settings.deltas)
+                pieces = [np.exp(read_in_pieces(model, read)) for model in models]
+                result[row] = np.log(np.maximum(np.mean(pieces, axis=0), 1e-30)).astype(np.float32)
+            short = np.setdiff1d(np.arange(len(table)), long)
+            for batch in self._batches_of(table, short):
+                outputs = [model(batch) for model in models]
                 mean = torch.stack([output.log_probabilities for output in outputs]).exp().mean(0).log()
                 for row, logs in _logs(outputs[0]._replace(log_probabilities=mean), batch):
                     result[row] = logs
         return result
+
+    def _batches_of(self, table: Utterances, rows: NDArray[np.int64]) -> Iterator[UtteranceBatch]:
+        """Some recordings, each batch with their places in the whole table."""
+        if len(rows):
+            for batch in self.batches(table.take(rows), batch_size=PREDICTED_AT_ONCE).epoch(1):
+                yield batch._replace(rows=torch.from_numpy(rows[batch.rows.numpy()]))
 
     def tune(self, models: Sequence[nn.Module], table: Utterances) -> None:
         """Choose the weight of the language model by the word error on `table`, the smallest of equal ones."""
@@ -158,40 +174,47 @@ class TranscribeTask:
         errors = {}
         for weight in WEIGHTS:
             self.language = Weighed(self.language.ngrams, weight, weight * BONUS_SHARE)
-            answers = [self.text(each) for each in logs]
+            answers = [self.words(each)[0] for each in logs]
             errors[weight] = transcription_metrics(table.known_texts(), answers)["wer"]
         best = min(errors, key=lambda weight: (errors[weight], weight))
         self.language = Weighed(self.language.ngrams, best, best * BONUS_SHARE)
 
-    def text(self, logs: Logs) -> str:
-        """The text of one recording."""
+    def words(self, logs: Logs) -> tuple[str, tuple[SpokenWord, ...]]:
+        """The text of one recording and its words with their times; a long one is searched from pause to pause."""
+        texts: list[str] = []
+        words: list[SpokenWord] = []
+        for first, part in cut_at_pauses(logs):
+            text = self._text(part)
+            if text:
+                texts.append(text)
+                words += self._times(text, part, first)
+        return " ".join(texts), tuple(words)
+
+    def predict(self, models: Sequence[nn.Module], table: Utterances) -> Transcription:
+        """The texts, with the time of each word; the truth beside them where it is known."""
+        found = [self.words(logs) for logs in self.log_probabilities(models, table)]
+        texts, words = tuple(text for text, _ in found), tuple(own for _, own in found)
+        return Transcription(table.files, texts, words, table.texts)
+
+    def _text(self, logs: Logs) -> str:
         if self.settings.beam == 1:
             return " ".join(self.alphabet.decode(said.letter for said in greedy(logs)).split())
         found = beam_search(logs, self.alphabet, width=self.settings.beam, language=self.language)
         return " ".join(found.split())
 
-    def predict(self, models: Sequence[nn.Module], table: Utterances) -> Transcription:
-        """The texts, with the time of each word; the truth beside them where it is known."""
-        logs = self.log_probabilities(models, table)
-        texts = tuple(map(self.text, logs))
-        words = tuple(self._words(text, own) for text, own in zip(texts, logs, strict=True))
-        return Transcription(table.files, texts, words, table.texts)
-
-    def _words(self, text: str, logs: Logs) -> tuple[SpokenWord, ...]:
-        """When each word is said, by the most likely path that writes the text."""
+    def _times(self, text: str, logs: Logs, first: int) -> list[SpokenWord]:
+        """When each word is said, by the most likely path that writes the text; `first`: steps before `logs`."""
         said = align(logs, self.alphabet.encode(text).tolist())
-        words: list[SpokenWord] = []
-        letters: list[Said] = []
-        for place, each in enumerate(said):
-            if text[place] != " ":
-                letters.append(each)
-            if letters and (text[place] == " " or place == len(said) - 1):
-                seconds = self.network.stack * self.settings.frame_seconds
-                start, stop = letters[0].first * seconds, (letters[-1].last + 1) * seconds
-                spelled = self.alphabet.decode(own.letter for own in letters)
-                words.append(SpokenWord(spelled, round(start, 4), round(stop, 4)))
-                letters = []
-        return tuple(words)
+        seconds = self.network.stack * self.settings.frame_seconds
+        words = []
+        place = 0
+        for word in text.split(" "):
+            own = said[place : place + len(word)]
+            place += len(word) + 1
+            if own:
+                start, stop = (first + own[0].first) * seconds, (first + own[-1].last + 1) * seconds
+                words.append(SpokenWord(word, round(start, 4), round(stop, 4)))
+        return words
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but settings and weights, for ``encoders.json``."""
