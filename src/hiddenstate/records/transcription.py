@@ -13,6 +13,14 @@ class SpokenWord:
     stop: float
 
 
+@dataclass(frozen=True)
+class AlignedWords:
+    """Some words that were said and what was written for them; either may be empty."""
+
+    said: str
+    written: str
+
+
 @dataclass(frozen=True, eq=False)
 class Transcription:
     """The texts of n recordings."""

@@ -1,8 +1,8 @@
-"""What a network reads of a recording: each feature on one scale, with its changes over time."""
+"""How the features of a recording change over time."""
 
 import numpy as np
 
-from hiddenstate.data.sound import Frames, standardise_utterance
+from hiddenstate.data.sound import Frames
 
 REACH = 2
 """Frames to each side from which a change is estimated."""
@@ -23,9 +23,7 @@ def deltas(frames: Frames) -> Frames:
     return np.asarray(total / (2 * sum(lag * lag for lag in range(1, REACH + 1))), dtype=np.float32)
 
 
-def prepared(frames: Frames, *, with_deltas: bool) -> Frames:
-    """(frames, features) -> (frames, features), three times as many with first and second changes."""
-    if not with_deltas:
-        return standardise_utterance(frames)
+def with_changes(frames: Frames) -> Frames:
+    """(frames, features) -> (frames, 3 · features): the features, their first and their second changes."""
     first = deltas(frames)
-    return np.concatenate([standardise_utterance(part) for part in (frames, first, deltas(first))], axis=1)
+    return np.concatenate([frames, first, deltas(first)], axis=1)

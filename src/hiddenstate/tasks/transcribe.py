@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from hiddenstate.data.sound import Frames, Standardiser, standardise_utterance
 from hiddenstate.data.transcripts import Utterances
 from hiddenstate.data.utterance_batches import AugmentSettings, UtteranceBatch, UtteranceBatches
 from hiddenstate.errors import BundleError, InputError
@@ -18,7 +19,7 @@ from hiddenstate.tasks.ctc import Logs, align, greedy, steps_needed
 from hiddenstate.tasks.letter_ngrams import LetterNgrams
 from hiddenstate.tasks.long_recordings import LONGEST_WHOLE, cut_at_pauses, read_in_pieces
 from hiddenstate.tasks.prefix_beam import Weighed, beam_search
-from hiddenstate.tasks.recording_features import prepared
+from hiddenstate.tasks.recording_features import with_changes
 from hiddenstate.tasks.transcribe_settings import TranscribeSettings
 from hiddenstate.tasks.transcription_metrics import transcription_metrics
 
@@ -42,8 +43,10 @@ class TranscribeTask:
         alphabet: Alphabet,
         features: int,
         language: Weighed | None = None,
+        standardiser: Standardiser | None = None,
     ) -> None:
         """Use `fit`; `features` are those of a frame in the file."""
+        self.standardiser = standardiser
         self.settings = settings
         self.network = network
         self.alphabet = alphabet
@@ -59,7 +62,17 @@ class TranscribeTask:
         if settings.order:
             ngrams = LetterNgrams.fit(texts, alphabet, order=settings.order)
             language = Weighed(ngrams, 0.3, 0.3 * BONUS_SHARE)
-        return cls(settings, network, alphabet, train.frames[0].shape[1], language)
+        standardiser = None
+        if settings.standardise == "training":
+            standardiser = Standardiser.fit(
+                with_changes(frames) if settings.deltas else frames for frames in train.frames
+            )
+        return cls(settings, network, alphabet, train.frames[0].shape[1], language, standardiser)
+
+    def prepared(self, frames: Frames) -> Frames:
+        """(frames, features) of a file -> what the network reads, three times as many features with changes."""
+        own = with_changes(frames) if self.settings.deltas else frames
+        return standardise_utterance(own) if self.standardiser is None else self.standardiser(own)
 
     @property
     def blocks(self) -> int:
@@ -105,7 +118,7 @@ class TranscribeTask:
                     f"{file}: expected {self.features} features a frame as in training, got {frames.shape[1]}. "
                     "Compute them as for training."
                 )
-        read = [prepared(frames, with_deltas=self.settings.deltas) for frames in table.frames]
+        read = [self.prepared(frames) for frames in table.frames]
         letters = [self.alphabet.encode(text) for text in table.texts or [""] * len(table)]
         return UtteranceBatches(
             read, letters, batch_size=batch_size, seed=seed, augment=augment, blocks=self.blocks
@@ -149,7 +162,7 @@ class TranscribeTask:
                 model.eval()
             long = [row for row, frames in enumerate(table.frames) if len(frames) > LONGEST_WHOLE]
             for row in long:
-                read = prepared(table.frames[row], with_deltas=self.settings.deltas)
+                read = self.prepared(table.frames[row])
                 pieces = [np.exp(read_in_pieces(model, read)) for model in models]
                 result[row] = np.log(np.maximum(np.mean(pieces, axis=0), 1e-30)).astype(np.float32)
             short = np.setdiff1d(np.arange(len(table)), long)
@@ -219,6 +232,8 @@ class TranscribeTask:
     def to_dict(self) -> dict[str, Any]:
         """Everything but settings and weights, for ``encoders.json``."""
         values: dict[str, Any] = {"alphabet": self.alphabet.to_dict(), "features": self.features}
+        if self.standardiser is not None:
+            values["standardiser"] = self.standardiser.to_dict()
         if self.language is not None:
             values["language"] = {
                 "ngrams": self.language.ngrams.to_dict(),
@@ -239,7 +254,10 @@ class TranscribeTask:
                 own = values["language"]
                 ngrams = LetterNgrams.from_dict(own["ngrams"], alphabet)
                 language = Weighed(ngrams, own["weight"], own["bonus"])
-            return cls(settings, network, alphabet, values["features"], language)
+            standardiser = (
+                Standardiser.from_dict(values["standardiser"]) if "standardiser" in values else None
+            )
+            return cls(settings, network, alphabet, values["features"], language, standardiser)
         except (KeyError, TypeError, ValueError) as error:
             raise BundleError(
                 f"encoders.json: expected a stored transcription task, got a damaged one ({error!r}). Train again."

@@ -1,6 +1,7 @@
 """How recordings are read and texts are searched: section ``[task]`` of ``settings.toml``."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from hiddenstate.errors import SettingsError
 
@@ -11,6 +12,8 @@ class TranscribeSettings:
 
     deltas: bool = True
     """Whether first and second changes of each feature are read, too."""
+    standardise: Literal["recording", "training"] = "recording"
+    """Each feature by its mean and spread over the recording, or over all of training, as a live stream needs it."""
     frame_seconds: float = 0.01
     """From one frame to the next, for time stamps."""
     beam: int = 16

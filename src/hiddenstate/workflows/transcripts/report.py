@@ -1,14 +1,19 @@
 """What people read about a trained transcriber: the offline page and the card."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import nan
 from pathlib import Path
+
+import numpy as np
 
 from hiddenstate import plots
 from hiddenstate.bundle import compose_card
+from hiddenstate.data.sound import standardise_utterance
 from hiddenstate.models.summary import Summary
 from hiddenstate.plots.numerals import number
+from hiddenstate.records import History
 from hiddenstate.settings import to_toml
-from hiddenstate.tasks.transcription_metrics import word_errors
+from hiddenstate.tasks.transcription_metrics import aligned_words, letter_confusions, word_errors
 from hiddenstate.workflows.transcripts.comparison import COLUMNS, TranscriptComparison
 from hiddenstate.workflows.transcripts.fit import FittedTranscripts
 from hiddenstate.workflows.transcripts.parts import TranscriptParts
@@ -16,6 +21,7 @@ from hiddenstate.workflows.transcripts.run_settings import TranscriptRun
 from hiddenstate.workflows.verdict_section import verdict_section
 
 EXAMPLES = 12
+CONFUSED = 12
 LIMITS = [
     "Learnt from one collection of recordings; other speakers, rooms, microphones and languages give more errors.",
     "It writes the letters of its training texts alone; where a language model is on, it leans to texts like those.",
@@ -63,8 +69,12 @@ def report(facts: TranscriptFacts) -> str:
         )
         sections.append(groups)
     sections += [
-        plots.Text("The worst answers", points=_worst(comparison)),
-        plots.Chart(plots.learning_curve(facts.fitted.history, loss="letter error"), half=True),
+        _worst(comparison),
+        _letters(comparison),
+        _one_recording(facts),
+        plots.Chart(
+            plots.learning_curve(_letter_errors(facts.fitted.history), loss="letter error"), half=True
+        ),
         plots.Text(
             "The data, and what was noticed in it",
             points=facts.fitted.notes or ("Nothing had to be repaired.",),
@@ -116,17 +126,57 @@ def _key_figures(comparison: TranscriptComparison) -> list[plots.Figure]:
     return figures
 
 
-def _worst(comparison: TranscriptComparison) -> list[str]:
-    """The recordings with the most wrong words, what was said and what was written."""
+def _worst(comparison: TranscriptComparison) -> plots.AlignedTexts:
+    """The recordings with the most wrong words."""
     result = comparison.result
     truth = result.truth or ()
     wrong = word_errors(truth, result.texts)[:, 0]
     rows = [int(row) for row in (-wrong).argsort(kind="stable")[:EXAMPLES] if wrong[row]]
-    lines = [
-        f"{result.files[row]}: {wrong[row]} wrong. Said: {truth[row]}. Written: {result.texts[row] or '(nothing)'}."
-        for row in rows
-    ]
-    return lines or ["No answer has an error."]
+    return plots.AlignedTexts(
+        [
+            plots.AlignedText(
+                f"{result.files[row]}: {wrong[row]} wrong", aligned_words(truth[row], result.texts[row])
+            )
+            for row in rows
+        ]
+    )
+
+
+def _letters(comparison: TranscriptComparison) -> plots.Table:
+    """The letters that are confused most often."""
+    counts = letter_confusions(comparison.result.truth or (), comparison.result.texts)
+    common = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:CONFUSED]
+    rows = tuple(
+        plots.Row(_named(said, "(put in)"), (_named(written, "(left out)"), f"{count:,}"))
+        for (said, written), count in common
+    )
+    return plots.Table("Letters taken for another", ("said", "written", "times"), rows)
+
+
+def _letter_errors(history: History) -> History:
+    """The curve without the training loss, which is not a letter error."""
+    return replace(history, epochs=tuple(replace(epoch, train_loss=nan) for epoch in history.epochs))
+
+
+def _named(letter: str, otherwise: str) -> str:
+    return "space" if letter == " " else letter or otherwise
+
+
+def _one_recording(facts: TranscriptFacts) -> plots.Chart:
+    """The test recording of middle length: its features and the network's letters."""
+    task, table = facts.fitted.task, facts.parts.test
+    row = sorted(range(len(table)), key=lambda row: len(table.frames[row]))[len(table) // 2]
+    one = table.take([row])
+    (logs,) = task.log_probabilities(facts.fitted.models, one)
+    stack = facts.run.model.stack
+    features = standardise_utterance(one.frames[0])
+    steps = [features[first : first + stack].mean(axis=0) for first in range(0, len(features), stack)]
+    text = facts.comparison.result.texts[row]
+    seconds = stack * facts.run.task.frame_seconds
+    chart = plots.letter_posteriors(
+        np.stack(steps), np.exp(logs), task.alphabet.letters, text=text, seconds=seconds
+    )
+    return plots.Chart(chart)
 
 
 def _fairness(facts: TranscriptFacts) -> list[str]:
