@@ -1,4 +1,4 @@
-"""A recording that is still going on: frames come in, the text so far comes out, in constant memory but for the text."""
+"""A recording that is still going on: frames come in, the text so far comes out; nothing but the text grows."""
 
 from typing import Any, final
 
