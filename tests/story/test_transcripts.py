@@ -112,3 +112,35 @@ def test_features_that_are_no_numbers_and_frames_of_another_size_are_refused(spo
 
 def test_a_transcriber_reads_no_texts(transcriber, call):
     refused(call("predict", transcriber, "--text", "hello"), "--text: expected a recording")
+
+
+def test_sound_is_read_at_the_rate_and_shift_of_the_settings(tmp_path, call):
+    import soundfile
+
+    random = np.random.default_rng(0)
+    rows = ["file,text"]
+    for row in range(12):
+        text = "".join(random.choice(list("ab"), 3))
+        pieces = [np.sin(np.arange(1600) * (0.3 if letter == "a" else 1.2)) * 0.3 for letter in text]
+        sound = np.concatenate([np.append(piece, random.normal(0, 0.001, 800)) for piece in pieces])
+        soundfile.write(tmp_path / f"{row}.wav", sound, 8000)
+        rows.append(f"{row}.wav,{text}")
+    (tmp_path / "t.csv").write_text("\n".join(rows) + "\n")
+    more = ("--set", "frontend.rate=8000", "--set", "frontend.shift_ms=20", "--set", "frontend.window_ms=30")
+    made = call(
+        "train",
+        tmp_path / "t.csv",
+        "--task",
+        "transcribe",
+        *TINY,
+        *more,
+        "--epochs",
+        "3",
+        "--out",
+        tmp_path / "m",
+    )
+    assert made.code == 0
+    assert "frame_seconds = 0.02" in (tmp_path / "m" / "settings.toml").read_text()
+    answer = json.loads(call("predict", tmp_path / "m", tmp_path / "3.wav", "--json").out)
+    assert set(answer["text"]) <= {"a", "b"}
+    assert all(0 <= word["start"] < word["stop"] <= 0.9 for word in answer["words"])  # 0.9 s of sound
