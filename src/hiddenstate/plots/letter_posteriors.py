@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 TITLE = "One recording, step by step"
 MOST_STEPS = 160
 MOST_BANDS = 20
+LABELLED = 4
+"""Every so many bands one has its number beside it: they are narrow."""
 HEARD = 0.2
 """Letters whose probability reaches this on some step are drawn."""
 CAPTION = (
@@ -48,9 +50,8 @@ def letter_posteriors(
     times = [f"{step * seconds:.2f}" for step in range(steps)]
     names = ["space" if letters[k - 1] == " " else letters[k - 1] for k in shown]
     bands = _fewer(features[:steps].astype(np.float64).T)
-    above = heat(bands, [f"{band + 1}" for band in range(len(bands))], times, axis="seconds").properties(
-        height=8 * len(bands)
-    )
+    rows = [f"{band + 1}" if band % LABELLED == 0 else "" for band in range(len(bands))]
+    above = heat(bands, rows, times, axis="seconds").properties(height=8 * len(bands))
     below = heat(probabilities[:steps, shown].astype(np.float64).T, names, times, axis="seconds").properties(
         height=16 * len(names)
     )
