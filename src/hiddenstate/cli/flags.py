@@ -107,6 +107,12 @@ GENERATE_FLAGS: dict[str, str] = {
     "seed": "training.seed",
 }
 """The same for texts that are gone on with."""
+TRANSCRIBE_FLAGS: dict[str, str] = {
+    **{flag: place for flag, place in TAG_FLAGS.items() if flag not in ("target", "vectors", "tokens")},
+    "text": "data.text",
+    "group": "data.group",
+}
+"""The same for what is said in recordings."""
 
 FLAGS: dict[str, dict[str, str]] = {
     "forecast": FORECAST_FLAGS,
@@ -114,6 +120,7 @@ FLAGS: dict[str, dict[str, str]] = {
     "tag": TAG_FLAGS,
     "intent": INTENT_FLAGS,
     "generate": GENERATE_FLAGS,
+    "transcribe": TRANSCRIBE_FLAGS,
 }
 """By the word after ``--task``."""
 

@@ -20,7 +20,7 @@ def train(  # one parameter per option: the signature is the documentation
     task: Annotated[
         str | None,
         typer.Option(
-            help="forecast (told from --time), classify (from --text), tag, intent, generate.",
+            help="forecast (told from --time), classify (from --text), tag, intent, generate, transcribe.",
             rich_help_panel=DATA,
         ),
     ] = None,
@@ -168,6 +168,7 @@ def train(  # one parameter per option: the signature is the documentation
     hiddenstate train questions.csv --text question --target label --bidirectional --attention additive --out model/
     hiddenstate train corpus.conllu --task tag --out tagger/
     hiddenstate train commands.jsonl --task intent --out assistant/
+    hiddenstate train transcripts.csv --task transcribe --group speaker --out asr/
     """
     flags = {
         "text": text, "group": group, "vectors": vectors, "tokens": tokens, "hierarchy": hierarchy,

@@ -3,6 +3,7 @@
 Altair and the renderer are loaded when the first chart is drawn, not on import.
 """
 
+from hiddenstate.plots.aligned_texts import AlignedText, AlignedTexts
 from hiddenstate.plots.attention_map import attention_map
 from hiddenstate.plots.attention_words import AttentionWords, ReadText, attention_words, read_text
 from hiddenstate.plots.class_table import class_table
@@ -22,6 +23,7 @@ from hiddenstate.plots.gates import gates
 from hiddenstate.plots.gradient_flow import gradient_flow
 from hiddenstate.plots.half_lives import half_lives
 from hiddenstate.plots.learning_curve import learning_curve
+from hiddenstate.plots.letter_posteriors import letter_posteriors
 from hiddenstate.plots.memory_curves import memory_by_length, memory_by_step
 from hiddenstate.plots.memory_table import memory_table
 from hiddenstate.plots.metrics import metric_column
@@ -43,6 +45,8 @@ from hiddenstate.plots.walk import WalkTable
 from hiddenstate.plots.windows import pick_windows
 
 __all__ = [
+    "AlignedText",
+    "AlignedTexts",
     "AttentionWords",
     "Chart",
     "Code",
@@ -83,6 +87,7 @@ __all__ = [
     "half_lives",
     "importances",
     "learning_curve",
+    "letter_posteriors",
     "measured_coverage",
     "memory_by_length",
     "memory_by_step",

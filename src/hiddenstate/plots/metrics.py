@@ -107,6 +107,18 @@ METRICS: dict[str, MetricColumn] = {
         ),
         _share("intent_accuracy", "Intents right", "share of the texts with the right intent"),
         _share("command_accuracy", "Commands right", "share of the texts with intent and all slots right"),
+        _share("text_accuracy", "Texts right", "share of the texts without any error"),
+        MetricColumn(
+            "wer",
+            "Word error",
+            "%",
+            meaning="words inserted, left out or taken for another, divided by the words that were said",
+            scale=100.0,
+            places=1,
+        ),
+        MetricColumn(
+            "cer", "Letter error", "%", meaning="the same for letters, spaces included", scale=100.0, places=1
+        ),
         MetricColumn(
             "bits_per_char", "Bits per character", meaning="-log2 of the probability of the text, a character"
         ),

@@ -10,6 +10,7 @@ from hiddenstate.workflows.forecasts.kind import Forecasts
 from hiddenstate.workflows.intents.kind import CommandReaders
 from hiddenstate.workflows.kind import Kind, Values
 from hiddenstate.workflows.tags.kind import Taggers
+from hiddenstate.workflows.transcripts.kind import Transcribers
 from hiddenstate.workflows.writers.kind import Writers
 
 KINDS: dict[str, Kind] = {
@@ -18,6 +19,7 @@ KINDS: dict[str, Kind] = {
     "tag": Taggers(),
     "intent": CommandReaders(),
     "generate": Writers(),
+    "transcribe": Transcribers(),
 }
 """By the word after ``--task``."""
 

@@ -1,0 +1,60 @@
+"""The verbs for transcribers."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar, final
+
+from hiddenstate.data.files import Source
+from hiddenstate.data.recordings import ENDINGS
+from hiddenstate.data.transcripts import load_recording, load_transcripts
+from hiddenstate.errors import InputError
+from hiddenstate.models.summary import Summary
+from hiddenstate.workflows.kind import Answers, Kind, Saving, Values
+from hiddenstate.workflows.outcome import Outcome, Trained
+from hiddenstate.workflows.transcripts.answers import transcript_lines, transcript_records, transcript_table
+from hiddenstate.workflows.transcripts.comparison import compare_transcripts
+from hiddenstate.workflows.transcripts.run_settings import complete
+from hiddenstate.workflows.transcripts.saved import KIND, open_transcriber
+from hiddenstate.workflows.transcripts.train import summarise_task, train_transcriber
+
+
+@final
+class Transcribers(Kind):
+    """Recordings: what is said in them."""
+
+    task = "transcribe"
+    bundle = KIND
+    needs: ClassVar[Mapping[str, str]] = {}
+    """Nothing: the columns are called file and text unless something else is said."""
+
+    def train(self, source: Source, values: Values, saving: Saving) -> Trained:
+        """As `Kind.train`."""
+        return train_transcriber(source, complete(values), saving)
+
+    def evaluate(self, folder: Path, source: Source) -> Outcome:
+        """As `Kind.evaluate`; the plain baselines stand in the model's report."""
+        saved = open_transcriber(folder)
+        table = load_transcripts(source, saved.run.data, saved.run.frontend)
+        return compare_transcripts(saved.task, saved.models, table, name=saved.run.label).outcome()
+
+    def predict(self, folder: Path, source: Source) -> Answers:
+        """What is said in one recording, or in each of a table of them; texts there are not looked at."""
+        saved = open_transcriber(folder)
+        single = isinstance(source, Path | str) and Path(source).suffix.lower() in ENDINGS
+        table = (
+            load_recording(Path(source), saved.run.frontend)
+            if single
+            else load_transcripts(source, saved.run.data, saved.run.frontend, with_texts=False)
+        )
+        result = saved.task.predict(saved.models, table)
+        shown = transcript_lines(result, 0) if single else []
+        return Answers(transcript_table(result), shown, transcript_records(result))
+
+    def answer(self, folder: Path, texts: Sequence[str]) -> Answers:
+        """Raises `InputError`: a transcriber reads recordings."""
+        raise InputError("--text: expected a recording or a table of recordings, got texts. Name a file.")
+
+    def summarise(self, folder: Path) -> Summary:
+        """As `Kind.summarise`."""
+        saved = open_transcriber(folder)
+        return summarise_task(saved.task, saved.models[0])

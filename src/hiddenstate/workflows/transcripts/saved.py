@@ -1,0 +1,37 @@
+"""A transcriber as a bundle holds it, and out of the bundle again."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch import nn
+
+from hiddenstate.bundle import open_bundle
+from hiddenstate.errors import BundleError
+from hiddenstate.settings import from_dict
+from hiddenstate.tasks.transcribe import TranscribeTask
+from hiddenstate.workflows.transcripts.run_settings import TranscriptRun
+from hiddenstate.workflows.weights import load_members
+
+KIND = "transcriber"
+
+
+@dataclass(frozen=True)
+class SavedTranscriber:
+    """An opened transcriber: everything that is needed for new recordings."""
+
+    run: TranscriptRun
+    task: TranscribeTask
+    models: tuple[nn.Module, ...]
+
+
+def open_transcriber(folder: Path) -> SavedTranscriber:
+    """Open a bundle and build its networks, in evaluation mode.
+
+    Raises `BundleError` for a bundle of another kind, and for weights that do not fit its settings.
+    """
+    bundle = open_bundle(folder)
+    if bundle.kind != KIND:
+        raise BundleError(f"{folder}: expected a {KIND}, got a {bundle.kind}. Use the command for that kind.")
+    run = from_dict(TranscriptRun, bundle.settings)
+    task = TranscribeTask.from_dict(bundle.encoders["task"], run.task, run.model)
+    return SavedTranscriber(run, task, load_members(bundle, task.build_model, run.task.members))
