@@ -90,11 +90,26 @@ INTENT_FLAGS: dict[str, str] = {
 }
 """The same for intents and slots."""
 
+HEAR_FLAGS: dict[str, str] = {
+    **{
+        flag: place
+        for flag, place in CLASS_FLAGS.items()
+        if place.split(".")[0] in ("model", "training", "split")
+    },
+    "target": "data.target",
+    "group": "data.group",
+    "class_weights": "task.class_weights",
+    "none_label": "task.none_label",
+    "members": "task.members",
+}
+"""The same for recordings."""
+
 FLAGS: dict[str, dict[str, str]] = {
     "forecast": FORECAST_FLAGS,
     "classify": CLASS_FLAGS,
     "tag": TAG_FLAGS,
     "intent": INTENT_FLAGS,
+    "hear": HEAR_FLAGS,
 }
 """By the word after ``--task``."""
 

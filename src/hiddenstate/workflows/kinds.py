@@ -7,6 +7,7 @@ from hiddenstate.choices import choose
 from hiddenstate.errors import BundleError, SettingsError
 from hiddenstate.workflows.classes.kind import TextClasses
 from hiddenstate.workflows.forecasts.kind import Forecasts
+from hiddenstate.workflows.hearing.kind import Hearing
 from hiddenstate.workflows.intents.kind import CommandReaders
 from hiddenstate.workflows.kind import Kind, Values
 from hiddenstate.workflows.tags.kind import Taggers
@@ -16,6 +17,7 @@ KINDS: dict[str, Kind] = {
     "classify": TextClasses(),
     "tag": Taggers(),
     "intent": CommandReaders(),
+    "hear": Hearing(),
 }
 """By the word after ``--task``."""
 
