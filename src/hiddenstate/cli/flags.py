@@ -113,6 +113,19 @@ TRANSCRIBE_FLAGS: dict[str, str] = {
     "group": "data.group",
 }
 """The same for what is said in recordings."""
+HEAR_FLAGS: dict[str, str] = {
+    **{
+        flag: place
+        for flag, place in CLASS_FLAGS.items()
+        if place.split(".")[0] in ("model", "training", "split")
+    },
+    "target": "data.target",
+    "group": "data.group",
+    "class_weights": "task.class_weights",
+    "none_label": "task.none_label",
+    "members": "task.members",
+}
+"""The same for recordings."""
 
 FLAGS: dict[str, dict[str, str]] = {
     "forecast": FORECAST_FLAGS,
@@ -121,6 +134,7 @@ FLAGS: dict[str, dict[str, str]] = {
     "intent": INTENT_FLAGS,
     "generate": GENERATE_FLAGS,
     "transcribe": TRANSCRIBE_FLAGS,
+    "hear": HEAR_FLAGS,
 }
 """By the word after ``--task``."""
 

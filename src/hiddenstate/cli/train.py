@@ -14,13 +14,17 @@ DATA, SERIES, TEXTS, MODEL, TRAINING, OUTPUT = (
 
 def train(  # one parameter per option: the signature is the documentation
     source: Annotated[
-        Path, typer.Argument(help="CSV, TSV, Parquet, JSON Lines or CoNLL file.", show_default=False)
+        Path,
+        typer.Argument(
+            help="CSV, TSV, Parquet, JSON Lines or CoNLL file; of recordings also a folder.",
+            show_default=False,
+        ),
     ],
     out: Annotated[Path, typer.Option(help="Folder for the model.", rich_help_panel=OUTPUT)],
     task: Annotated[
         str | None,
         typer.Option(
-            help="forecast (told from --time), classify (from --text), tag, intent, generate, transcribe.",
+            help="forecast (told from --time), classify (from --text), tag, intent, generate, transcribe, hear.",
             rich_help_panel=DATA,
         ),
     ] = None,
@@ -42,7 +46,7 @@ def train(  # one parameter per option: the signature is the documentation
     group: Annotated[
         str | None,
         typer.Option(
-            help="Column of authors, documents or the like: rows of one stay in one part.",
+            help="Column of authors, documents, speakers: rows of one stay in one part.",
             rich_help_panel=TEXTS,
         ),
     ] = None,
@@ -169,6 +173,7 @@ def train(  # one parameter per option: the signature is the documentation
     hiddenstate train corpus.conllu --task tag --out tagger/
     hiddenstate train commands.jsonl --task intent --out assistant/
     hiddenstate train transcripts.csv --task transcribe --group speaker --out asr/
+    hiddenstate train recordings/ --task hear --out digits/
     """
     flags = {
         "text": text, "group": group, "vectors": vectors, "tokens": tokens, "hierarchy": hierarchy,

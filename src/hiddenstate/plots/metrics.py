@@ -87,6 +87,11 @@ METRICS: dict[str, MetricColumn] = {
         ),
         MetricColumn("mape_skipped", "Left out", "", None, "number of zero truths that MAPE leaves out"),
         _share("accuracy", "Accuracy", "share of the texts with the right label"),
+        _share(
+            "unweighted_average_recall",
+            "UAR",
+            "unweighted average recall: the mean over the classes of the share that was found",
+        ),
         _share("exact", "All labels right", "share of the texts with all labels right and none too many"),
         _share(
             "macro_f1",

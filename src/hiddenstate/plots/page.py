@@ -41,7 +41,7 @@ class Page:
         digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
         policy = (
             f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:; "
-            "base-uri 'none'; form-action 'none'"
+            "media-src data:; base-uri 'none'; form-action 'none'"
         )
         footer = (
             f"Made with hiddenstate {escape(__version__)}. This page is one file and loads nothing from a network. "

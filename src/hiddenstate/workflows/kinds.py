@@ -7,6 +7,7 @@ from hiddenstate.choices import choose
 from hiddenstate.errors import BundleError, SettingsError
 from hiddenstate.workflows.classes.kind import TextClasses
 from hiddenstate.workflows.forecasts.kind import Forecasts
+from hiddenstate.workflows.hearing.kind import Hearing
 from hiddenstate.workflows.intents.kind import CommandReaders
 from hiddenstate.workflows.kind import Kind, Values
 from hiddenstate.workflows.tags.kind import Taggers
@@ -20,6 +21,7 @@ KINDS: dict[str, Kind] = {
     "intent": CommandReaders(),
     "generate": Writers(),
     "transcribe": Transcribers(),
+    "hear": Hearing(),
 }
 """By the word after ``--task``."""
 

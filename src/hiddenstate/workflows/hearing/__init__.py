@@ -1,0 +1,1 @@
+"""Hearing classes: from recordings to a trained, compared and saved model."""

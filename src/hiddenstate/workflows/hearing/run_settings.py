@@ -1,0 +1,62 @@
+"""All settings of a hearing run, as ``settings.toml`` holds them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hiddenstate.cells import CELLS
+from hiddenstate.data.sound import FrontendSettings
+from hiddenstate.data.sound.augment import AugmentSettings
+from hiddenstate.data.sound.recordings import Recordings, lowest_rate
+from hiddenstate.data.sound.split import SoundSplitSettings
+from hiddenstate.data.sound.table import SoundFileSettings
+from hiddenstate.models.hearing import HearingSettings
+from hiddenstate.settings import from_dict
+from hiddenstate.tasks.hear_settings import HearSettings
+from hiddenstate.training import TrainingSettings
+from hiddenstate.workflows.hearing.fit import RECIPE, Ear, recipe_for
+from hiddenstate.workflows.recipe import with_recipe
+
+
+@dataclass(frozen=True)
+class HearingRun:
+    """From recordings to a model that hears: one section for each part that takes a setting."""
+
+    data: SoundFileSettings = field(default_factory=SoundFileSettings)
+    frontend: FrontendSettings = field(default_factory=FrontendSettings)
+    task: HearSettings = field(default_factory=HearSettings)
+    model: HearingSettings = field(default_factory=HearingSettings)
+    augment: AugmentSettings = field(default_factory=AugmentSettings)
+    split: SoundSplitSettings = field(default_factory=SoundSplitSettings)
+    training: TrainingSettings = RECIPE
+
+    @property
+    def label(self) -> str:
+        """How the model is called in tables: BiGRU, LSTM."""
+        cell = CELLS[self.model.cell].label
+        return f"Bi{cell}" if self.model.bidirectional else cell
+
+    @property
+    def ear(self) -> Ear:
+        """What training needs of it."""
+        return Ear(self.task, self.model, self.augment)
+
+    def recordings(self) -> Recordings:
+        """A reader with these settings."""
+        return Recordings(self.data, self.frontend)
+
+    def at_rate_of(self, files: Sequence[str]) -> "HearingRun":
+        """The same at the lowest sample rate of the files, if that is lower: nobody hears what some do not have."""
+        rate = lowest_rate(files, at_most=self.frontend.rate)
+        return replace(self, frontend=replace(self.frontend, rate=rate))
+
+
+def complete(values: dict[str, Any], recordings: int | None = None) -> HearingRun:
+    """The run that nested `values` describe; what they do not say about training comes from the recipe for so many
+    training `recordings`.
+
+    Raises `SettingsError` for an unknown or wrong setting, naming its place.
+    """
+    recipe = RECIPE if recordings is None else recipe_for(recordings)
+    training = with_recipe(recipe, values.get("training", {}))
+    return from_dict(HearingRun, {**values, "training": training})
