@@ -10,6 +10,7 @@ import gzip
 import sys
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 from text_run import Runs, arguments, chosen, json_line, table
@@ -36,16 +37,20 @@ class EpochLines:
     """A line on standard error for each epoch."""
 
     def on_start(self, epochs: int, steps_per_epoch: int, done: int) -> None:
+        """How far the run is."""
         print(f"{epochs} epochs of {steps_per_epoch} steps, {done} done", file=sys.stderr, flush=True)
 
     def on_step(self, epoch: int, step: int, loss: float) -> None:
+        """Every hundredth step."""
         if step % 100 == 0:
             print(f"epoch {epoch} step {step} loss {loss:.3f}", file=sys.stderr, flush=True)
 
     def on_epoch(self, epoch: Epoch, best: bool) -> None:
+        """What the epoch came to."""
         print(epoch, file=sys.stderr, flush=True)
 
     def on_end(self, history: History) -> None:
+        """Why it ended."""
         print(history.stopped, file=sys.stderr, flush=True)
 
 
@@ -83,7 +88,7 @@ def run(
             numbers[f"{prefix}bleu_sacre"] = 100.0 * metrics["bleu_lower"]
             numbers[f"{prefix}chrf"] = 100.0 * metrics["chrf"]
     words = [text.count(" ") + 1 for text in parts["test_2016_flickr"].sources]
-    for low, high in zip(BANDS[:-1], BANDS[1:], strict=True):
+    for low, high in pairwise(BANDS):
         rows = [row for row, count in enumerate(words) if low < count <= high]
         own = translation_metrics([result.targets[row] for row in rows], [truth[row] for row in rows])
         numbers[f"bleu_moses_lc_to_{high}_words"] = 100.0 * own["bleu_moses"]

@@ -90,11 +90,27 @@ INTENT_FLAGS: dict[str, str] = {
 }
 """The same for intents and slots."""
 
+TRANSLATE_FLAGS: dict[str, str] = {
+    "test": "split.test",
+    "validation": "split.validation",
+    "model": "model.cell",
+    "hidden_size": "model.hidden_size",
+    "layers": "model.num_layers",
+    "attention": "model.attention",
+    "epochs": "training.epochs",
+    "batch_size": "training.batch_size",
+    "learning_rate": "training.learning_rate",
+    "max_minutes": "training.max_minutes",
+    "seed": "training.seed",
+}
+"""The same for translation."""
+
 FLAGS: dict[str, dict[str, str]] = {
     "forecast": FORECAST_FLAGS,
     "classify": CLASS_FLAGS,
     "tag": TAG_FLAGS,
     "intent": INTENT_FLAGS,
+    "translate": TRANSLATE_FLAGS,
 }
 """By the word after ``--task``."""
 

@@ -20,7 +20,7 @@ def train(  # one parameter per option: the signature is the documentation
     task: Annotated[
         str | None,
         typer.Option(
-            help="forecast (told from --time), classify (from --text), tag, intent.",
+            help="forecast (told from --time), classify (from --text), tag, intent, translate.",
             rich_help_panel=DATA,
         ),
     ] = None,
@@ -157,6 +157,7 @@ def train(  # one parameter per option: the signature is the documentation
     hiddenstate train questions.csv --text question --target label --bidirectional --attention additive --out model/
     hiddenstate train corpus.conllu --task tag --out tagger/
     hiddenstate train commands.jsonl --task intent --out assistant/
+    hiddenstate train pairs.tsv --task translate --out en-de/
     """
     flags = {
         "text": text, "group": group, "vectors": vectors, "tokens": tokens, "hierarchy": hierarchy,

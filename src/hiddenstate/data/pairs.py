@@ -9,10 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hiddenstate.data.files import Source, check_file
-from hiddenstate.errors import InputError
+from hiddenstate.data.text_table import TextTable, table_of
+from hiddenstate.errors import InputError, SettingsError
 
-FAR_APART = 2.0
-"""A test file looks swapped when its first column has so many times more of the words known from the other side."""
+
+@dataclass(frozen=True, kw_only=True)
+class PairFileSettings:
+    """How a file of pairs is read; section ``[data]`` of ``settings.toml``."""
+
+    longest: int = 200
+    """Words of a side at most: longer pairs are left out of training, longer sources refused."""
+
+    def __post_init__(self) -> None:
+        if self.longest < 1:
+            raise SettingsError(
+                f"longest: expected 1 or more words, got {self.longest}. 200 suits sentences."
+            )
 
 
 @dataclass(frozen=True)
@@ -31,6 +43,10 @@ class PairTable:
     def __len__(self) -> int:
         return len(self.sources)
 
+    def plain(self) -> TextTable:
+        """The sources as texts without labels, for splitting and for finding doubles."""
+        return table_of(self.sources, source=self.source)
+
     def take(self, rows: NDArray[np.int64] | Sequence[int]) -> "PairTable":
         """The pairs at `rows`, in that order."""
         return PairTable(
@@ -40,8 +56,8 @@ class PairTable:
         )
 
 
-def read_pairs(source: Source, *, longest: int) -> PairTable:
-    """Read a file of pairs, gzipped or not; pairs with an empty side or more than `longest` words are left out.
+def read_pairs(source: Source, settings: PairFileSettings) -> PairTable:
+    """Read a file of pairs, gzipped or not; pairs with an empty side or too many words are left out.
 
     Raises `InputError` for a line without a tab or with several, for text that is not UTF-8, and where no pair is
     left.
@@ -63,7 +79,7 @@ def read_pairs(source: Source, *, longest: int) -> PairTable:
         own, other = (" ".join(side.split()) for side in sides)
         if not own or not other:
             empty.append(number)
-        elif max(own.count(" "), other.count(" ")) >= longest:
+        elif max(own.count(" "), other.count(" ")) >= settings.longest:
             long.append(number)
         else:
             sources.append(own)
@@ -71,7 +87,7 @@ def read_pairs(source: Source, *, longest: int) -> PairTable:
     notes = [
         f"{len(numbers):,} pairs left out, {why}: line {', '.join(map(str, numbers[:5]))}"
         + (" and others." if len(numbers) > 5 else ".")
-        for numbers, why in ((empty, "one side is empty"), (long, f"longer than {longest} words"))
+        for numbers, why in ((empty, "one side is empty"), (long, f"longer than {settings.longest} words"))
         if numbers
     ]
     if not sources:
@@ -90,23 +106,6 @@ def read_sources(source: Source) -> tuple[str, ...]:
     if not sentences:
         raise InputError(f"{source}: expected sentences, one a line, got an empty file. Give some.")
     return sentences
-
-
-def looks_swapped(table: PairTable, sources: Sequence[str], targets: Sequence[str]) -> bool:
-    """Whether the columns of `table` stand the other way round than in the training pairs (sources, targets)."""
-    own, other = _known(sources), _known(targets)
-    only_own, only_other = own - other, other - own
-
-    def share(texts: Sequence[str], words: set[str]) -> int:
-        return sum(word in words for text in texts for word in text.lower().split())
-
-    straight = share(table.sources, only_own) + share(table.targets, only_other)
-    crossed = share(table.sources, only_other) + share(table.targets, only_own)
-    return crossed > FAR_APART * straight
-
-
-def _known(texts: Sequence[str]) -> set[str]:
-    return {word for text in texts for word in text.lower().split()}
 
 
 def _lines(source: Source) -> list[str]:

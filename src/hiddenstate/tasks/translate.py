@@ -12,6 +12,7 @@ from hiddenstate.data.joint_pieces import JointPieces
 from hiddenstate.data.pair_batches import PairBatch, PairBatches
 from hiddenstate.data.pairs import PairTable
 from hiddenstate.data.ragged import Ragged
+from hiddenstate.data.sides import Sides
 from hiddenstate.errors import BundleError, InputError
 from hiddenstate.models.beam_search import BeamSettings, Written, search
 from hiddenstate.models.encoder_decoder import EncoderDecoder, TranslatorSettings
@@ -30,18 +31,21 @@ LOSS_SHARE = 0.01
 class TranslateTask:
     """Which sentences are written for which; everything learnt from training pairs except the network's weights."""
 
-    def __init__(self, settings: TranslateSettings, network: TranslatorSettings, pieces: JointPieces) -> None:
+    def __init__(
+        self, settings: TranslateSettings, network: TranslatorSettings, pieces: JointPieces, sides: Sides
+    ) -> None:
         """Use `fit`."""
         self.settings = settings
         self.network = network
         self.pieces = pieces
+        self.sides = sides
 
     @classmethod
     def fit(cls, table: PairTable, settings: TranslateSettings, network: TranslatorSettings) -> Self:
         """Learn the pieces of the training pairs. Raises `ExtraError` without the package tokenizers."""
         texts = [_cased(text, settings, "source") for text in table.sources]
         texts += [_cased(text, settings, "target") for text in table.targets]
-        return cls(settings, network, JointPieces.fit(texts, count=settings.pieces))
+        return cls(settings, network, JointPieces.fit(texts, count=settings.pieces), Sides.fit(table))
 
     def build_model(self) -> EncoderDecoder:
         """A network with fresh weights, from torch's global generator."""
@@ -117,18 +121,20 @@ class TranslateTask:
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but settings and weights, for ``encoders.json``."""
-        return {"pieces": self.pieces.to_dict()}
+        return {"pieces": self.pieces.to_dict(), "sides": self.sides.to_dict()}
 
     @classmethod
     def from_dict(
         cls, values: Mapping[str, Any], settings: TranslateSettings, network: TranslatorSettings
     ) -> Self:
         """The inverse of `to_dict`. Raises `BundleError` where something is missing."""
-        if "pieces" not in values:
+        try:
+            sides = Sides.from_dict(values["sides"])
+            return cls(settings, network, JointPieces.from_dict(values["pieces"]), sides)
+        except (KeyError, TypeError) as error:
             raise BundleError(
-                "encoders.json: expected stored pieces of a translator, got none. Train the model again."
-            )
-        return cls(settings, network, JointPieces.from_dict(values["pieces"]))
+                f"encoders.json: expected a stored translator, got a damaged one ({error!r}). Train again."
+            ) from None
 
 
 def check_length(texts: Sequence[str], longest: int) -> None:

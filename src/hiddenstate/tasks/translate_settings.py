@@ -19,6 +19,9 @@ class TranslateSettings:
     watch: Literal["loss", "bleu"] = "bleu"
     """What chooses between epochs on the validation rows: the loss, or 1 - BLEU of greedy search."""
 
+    twin: bool = False
+    """Whether the same network without attention is trained, too, to be measured beside it."""
+
     def __post_init__(self) -> None:
         if self.pieces < 10:
             raise SettingsError(

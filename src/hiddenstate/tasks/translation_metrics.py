@@ -30,8 +30,13 @@ def bleu(answers: Sequence[str], truth: Sequence[str]) -> float:
     return _share(_bleu().corpus_score(list(answers), [list(truth)]))
 
 
+def corpus_chrf(answers: Sequence[str], truth: Sequence[str]) -> float:
+    """Character F of all sentences together, as a share."""
+    return _share(_metrics().CHRF().corpus_score(list(answers), [list(truth)]))
+
+
 def sentence_chrf(answers: Sequence[str], truth: Sequence[str]) -> list[float]:
-    """chrF of each sentence, from 0 to 1: what single sentences are compared by."""
+    """Character F of each sentence, from 0 to 1: what single sentences are compared by."""
     metric = _metrics().CHRF()
     return [_share(metric.sentence_score(text, [own])) for text, own in zip(answers, truth, strict=True)]
 

@@ -10,12 +10,14 @@ from hiddenstate.workflows.forecasts.kind import Forecasts
 from hiddenstate.workflows.intents.kind import CommandReaders
 from hiddenstate.workflows.kind import Kind, Values
 from hiddenstate.workflows.tags.kind import Taggers
+from hiddenstate.workflows.translations.kind import Translators
 
 KINDS: dict[str, Kind] = {
     "forecast": Forecasts(),
     "classify": TextClasses(),
     "tag": Taggers(),
     "intent": CommandReaders(),
+    "translate": Translators(),
 }
 """By the word after ``--task``."""
 
