@@ -116,7 +116,8 @@ def _lines(source: Source) -> list[str]:
     path = Path(source)
     check_file(path)
     try:
-        raw = gzip.open(path).read() if path.suffix == ".gz" else path.read_bytes()
+        raw = path.read_bytes()
+        raw = gzip.decompress(raw) if path.suffix == ".gz" else raw
         text = raw.decode("utf-8-sig")
     except (OSError, EOFError) as error:
         raise InputError(f"{path}: expected a readable file, got: {error}. Check it.") from None

@@ -139,7 +139,7 @@ class EncoderDecoder(nn.Module):
 
     def start(self, memory: Memory) -> DecoderState:
         """The decoder before its first step: both layers begin with what was read."""
-        parts = len(self.lower.layers[0].cell.initial_state(0))
+        parts = 2 if self.settings.cell == "lstm" else 1  # h and C, or h alone
         whole = (memory.summary,) * parts
         return DecoderState(
             whole, whole, memory.summary.new_zeros(len(memory.keys), self.embedding.embedding_dim)
@@ -157,7 +157,8 @@ class EncoderDecoder(nn.Module):
             fed = torch.cat([embedded[:, t : t + 1], state.fed.unsqueeze(1)], dim=-1)
             steps.append(self._steps(fed, state, memory, None))
             state = steps[-1].state
-        readouts, weights = (torch.cat([step[part] for step in steps], dim=1) for part in (0, 1))
+        readouts = torch.cat([step.readouts for step in steps], dim=1)
+        weights = torch.cat([step.weights for step in steps], dim=1)
         return Decoded(readouts, weights, state)
 
     def scores(self, readouts: Tensor) -> Tensor:

@@ -185,6 +185,8 @@ class Translation:
     """(target pieces, source pieces) of each pair: where each written piece has looked; zeros without attention."""
     scores: tuple[float, ...]
     """Log probability of each answer, by the length penalty."""
+    numbers: tuple[tuple[int, ...], ...]
+    """The written pieces as the network knows them."""
 
 
 @dataclass(frozen=True)

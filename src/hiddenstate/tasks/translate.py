@@ -117,6 +117,7 @@ class TranslateTask:
             tuple(tuple(_shown(forms[number]) for number in each.pieces) for each in answers),
             tuple(_weights(each, int(length)) for each, length in zip(answers, encoded.lengths, strict=True)),
             tuple(each.score for each in answers),
+            tuple(each.pieces for each in answers),
         )
 
     def to_dict(self) -> dict[str, Any]:

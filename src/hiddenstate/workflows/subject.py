@@ -22,9 +22,13 @@ class Opened:
 
 
 def open_subject(folder: Path) -> Opened:
-    """Open a model. Raises `BundleError` for one that was trained before models wrote down their program."""
+    """Open a model. Raises `BundleError` for one that was trained before models wrote down their program.
+
+    Raises `SettingsError` for a kind that cannot leave torch yet.
+    """
     bundle = open_bundle(folder)
     if PROGRAM not in bundle.files:
+        kind_of(folder).portable(folder)  # a kind that cannot leave torch says so itself
         raise BundleError(
             f"{folder}: expected a model with {PROGRAM}, got one of hiddenstate {bundle.toolkit} without. "
             "Train it again with this version."

@@ -12,7 +12,10 @@ AT_ONCE = 256
 
 @final
 class NearestPair:
-    """A translation memory: the target of the nearest training source, by the cosine of TF-IDF of words and word pairs."""
+    """A translation memory: the target of the nearest training source.
+
+    Near is the cosine of TF-IDF over words and pairs of words.
+    """
 
     name = "most similar training pair"
 
