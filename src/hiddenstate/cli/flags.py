@@ -126,6 +126,20 @@ HEAR_FLAGS: dict[str, str] = {
     "members": "task.members",
 }
 """The same for recordings."""
+TRANSLATE_FLAGS: dict[str, str] = {
+    "test": "split.test",
+    "validation": "split.validation",
+    "model": "model.cell",
+    "hidden_size": "model.hidden_size",
+    "layers": "model.num_layers",
+    "attention": "model.attention",
+    "epochs": "training.epochs",
+    "batch_size": "training.batch_size",
+    "learning_rate": "training.learning_rate",
+    "max_minutes": "training.max_minutes",
+    "seed": "training.seed",
+}
+"""The same for translation."""
 
 FLAGS: dict[str, dict[str, str]] = {
     "forecast": FORECAST_FLAGS,
@@ -135,6 +149,7 @@ FLAGS: dict[str, dict[str, str]] = {
     "generate": GENERATE_FLAGS,
     "transcribe": TRANSCRIBE_FLAGS,
     "hear": HEAR_FLAGS,
+    "translate": TRANSLATE_FLAGS,
 }
 """By the word after ``--task``."""
 

@@ -22,6 +22,7 @@ def predict(
     text: Annotated[
         list[str] | None, typer.Option("--text", help="A text to label; may be given several times.")
     ] = None,
+    beam: Annotated[int | None, typer.Option(help="Hypotheses that a translator follows; 1: greedy.")] = None,
     out: Annotated[
         Path | None, typer.Option(help="CSV, Parquet or JSON Lines file; standard output if not given.")
     ] = None,
@@ -34,6 +35,7 @@ def predict(
     hiddenstate predict model/ latest.csv --out forecast.csv      # quantiles in your units, with time stamps
     hiddenstate predict model/ --text "Who wrote Hamlet ?"        # label, probabilities, the words looked at
     hiddenstate predict assistant/ --text "wake me at seven" --json    # intent, slots with their characters
+    hiddenstate predict en-de/ --text "two dogs play in the snow" --beam 5    # and what each piece looked at
     """
     from hiddenstate.cli.show import console
     from hiddenstate.workflows.kinds import kind_of
@@ -44,6 +46,8 @@ def predict(
             "expected a file or --text, got " + ("neither" if source is None else "both") + ". Give one."
         )
     kind = kind_of(model)
+    if beam is not None:
+        kind = kind.with_beam(beam)
     answers = kind.answer(model, text or []) if source is None else kind.predict(model, source)
     if out is not None:
         write_table(answers.table, out, force=force)

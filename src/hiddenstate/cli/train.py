@@ -24,7 +24,7 @@ def train(  # one parameter per option: the signature is the documentation
     task: Annotated[
         str | None,
         typer.Option(
-            help="forecast (told from --time), classify (from --text), tag, intent, generate, transcribe, hear.",
+            help="forecast (told from --time), classify (from --text), tag, intent, generate, translate, hear, transcribe.",
             rich_help_panel=DATA,
         ),
     ] = None,
@@ -174,6 +174,7 @@ def train(  # one parameter per option: the signature is the documentation
     hiddenstate train commands.jsonl --task intent --out assistant/
     hiddenstate train transcripts.csv --task transcribe --group speaker --out asr/
     hiddenstate train recordings/ --task hear --out digits/
+    hiddenstate train pairs.tsv --task translate --out en-de/
     """
     flags = {
         "text": text, "group": group, "vectors": vectors, "tokens": tokens, "hierarchy": hierarchy,

@@ -29,6 +29,7 @@ from hiddenstate.plots.memory_table import memory_table
 from hiddenstate.plots.metrics import metric_column
 from hiddenstate.plots.page import Page
 from hiddenstate.plots.pareto import Point, pareto
+from hiddenstate.plots.quality_by_length import quality_by_length
 from hiddenstate.plots.reliability_curve import reliability_curve
 from hiddenstate.plots.saturation import saturation
 from hiddenstate.plots.score_bars import score_bars
@@ -96,6 +97,7 @@ __all__ = [
     "pareto",
     "pick_windows",
     "png",
+    "quality_by_length",
     "read_text",
     "reliability_curve",
     "saturation",

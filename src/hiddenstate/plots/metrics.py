@@ -137,6 +137,26 @@ METRICS: dict[str, MetricColumn] = {
             meaning="bits per character with a memory that is emptied again and again (see the notes)",
         ),
         MetricColumn(
+            "bleu",
+            "BLEU",
+            "",
+            "higher",
+            "overlap of up to four words in a row, sacreBLEU's own tokens",
+            100.0,
+            1,
+        ),
+        MetricColumn("bleu_lower", "BLEU, lower case", "", "higher", "the same without case", 100.0, 1),
+        MetricColumn(
+            "bleu_moses",
+            "BLEU, Moses",
+            "",
+            "higher",
+            "Moses tokens in lower case, as older papers have it",
+            100.0,
+            1,
+        ),
+        MetricColumn("chrf", "chrF", "", "higher", "overlap of up to six letters in a row", 100.0, 1),
+        MetricColumn(
             "log_loss", "Log loss", meaning="mean of -log of the probability that the right label got"
         ),
         MetricColumn(

@@ -36,6 +36,7 @@ __all__ = [
     "Score",
     "Step",
     "Term",
+    "Translation",
     "Walk",
 ]
 
@@ -167,6 +168,25 @@ class Commands:
         """The answer for each text; an empty name is "none of these"."""
         names = self.intents.labels
         return tuple(names[int(place)] if place >= 0 else "" for place in self.intents.predicted)
+
+
+@dataclass(frozen=True, eq=False)
+class Translation:
+    """Sentences and what a model has written for them."""
+
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    """What the model wrote."""
+    source_pieces: tuple[tuple[str, ...], ...]
+    """How each source was read: pieces with the space before them."""
+    target_pieces: tuple[tuple[str, ...], ...]
+    """How each answer was written."""
+    weights: tuple[NDArray[np.float64], ...]
+    """(target pieces, source pieces) of each pair: where each written piece has looked; zeros without attention."""
+    scores: tuple[float, ...]
+    """Log probability of each answer, by the length penalty."""
+    numbers: tuple[tuple[int, ...], ...]
+    """The written pieces as the network knows them."""
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,13 @@ class Kind(ABC):
     def evaluate(self, folder: Path, source: Source) -> Outcome:
         """Measure a saved model on a file that it has not seen."""
 
+    def with_beam(self, beam: int) -> "Kind":
+        """The same kind, searching with `beam` hypotheses; raises `SettingsError` where nothing is searched."""
+        raise SettingsError(
+            f"--beam: expected a model that searches its answers (a translator), got a {self.bundle}. "
+            "Leave the flag out."
+        )
+
     @abstractmethod
     def predict(self, folder: Path, source: Source) -> Answers:
         """What a saved model says about the rows of a file."""

@@ -12,6 +12,7 @@ from hiddenstate.workflows.intents.kind import CommandReaders
 from hiddenstate.workflows.kind import Kind, Values
 from hiddenstate.workflows.tags.kind import Taggers
 from hiddenstate.workflows.transcripts.kind import Transcribers
+from hiddenstate.workflows.translations.kind import Translators
 from hiddenstate.workflows.writers.kind import Writers
 
 KINDS: dict[str, Kind] = {
@@ -22,6 +23,7 @@ KINDS: dict[str, Kind] = {
     "generate": Writers(),
     "transcribe": Transcribers(),
     "hear": Hearing(),
+    "translate": Translators(),
 }
 """By the word after ``--task``."""
 

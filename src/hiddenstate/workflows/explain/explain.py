@@ -10,6 +10,7 @@ from hiddenstate.data.files import Source
 from hiddenstate.errors import BundleError, InputError, OutputError
 from hiddenstate.inspection import save_trace
 from hiddenstate.workflows.explain.inside import Inside
+from hiddenstate.workflows.explain.of_pair import inside_translation
 from hiddenstate.workflows.explain.of_series import inside_forecast
 from hiddenstate.workflows.explain.of_text import inside_text
 from hiddenstate.workflows.explain.page import chosen_parts, page, save_charts
@@ -80,6 +81,12 @@ def _text(folder: Path, question: Question) -> Inside:
     return inside_text(folder, question.text)
 
 
+def _sentence(folder: Path, question: Question) -> Inside:
+    if question.text is None:
+        raise InputError(f"{folder}: expected a text, got a file. A translator is asked with --text.")
+    return inside_translation(folder, question.text)
+
+
 def _moment(folder: Path, question: Question) -> Inside:
     if question.source is None:
         raise InputError(f"{folder}: expected a file of rows, got a text. A forecaster reads series.")
@@ -88,7 +95,11 @@ def _moment(folder: Path, question: Question) -> Inside:
     return inside_forecast(folder, question.source, question.at, question.series)
 
 
-KINDS: dict[str, Callable[[Path, Question], Inside]] = {"text classifier": _text, "forecaster": _moment}
+KINDS: dict[str, Callable[[Path, Question], Inside]] = {
+    "text classifier": _text,
+    "forecaster": _moment,
+    "translator": _sentence,
+}
 """By the name that bundles give themselves."""
 
 

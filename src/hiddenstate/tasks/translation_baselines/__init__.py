@@ -1,0 +1,1 @@
+"""What a translator must beat: methods that write no sentence of their own."""
