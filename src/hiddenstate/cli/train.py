@@ -24,7 +24,8 @@ def train(  # one parameter per option: the signature is the documentation
     task: Annotated[
         str | None,
         typer.Option(
-            help="forecast (told from --time), classify (from --text), tag, intent, generate, translate, hear, transcribe.",
+            help="forecast (told from --time), classify (from --text), tag, intent, generate, translate, hear, "
+            "transcribe.",
             rich_help_panel=DATA,
         ),
     ] = None,
