@@ -3,12 +3,12 @@
     epoch.py            --candidate benchmarks/candidates.py:adam --candidate benchmarks/candidates.py:row_wise
     varlen_training.py  --candidate benchmarks/candidates.py:layer
     streaming.py        --candidate benchmarks/candidates.py:stream --candidate benchmarks/candidates.py:stream_bfloat16
-    recurrent_variants.py --variants drop --candidate benchmarks/candidates.py:variant
+    recurrent_variants.py --candidate benchmarks/candidates.py:variant
 
 `adam` and `row_wise` train the text classifier (embedding, BiLSTM, additive attention, one linear head, no dropout)
 with Adam on everything, or touching only the embedding's rows that a batch has read. `layer` is one layer on the
 weights of a given ``nn.LSTM`` or ``nn.GRU``. `stream` takes one step for each call, in the runtime without torch.
-`variant` is an LSTM with recurrent dropout.
+`variant` is an LSTM, plain, with recurrent dropout, with peepholes or with layer normalisation.
 """
 
 import functools
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from hiddenstate.attention import AdditiveScore, AttentionPool
-from hiddenstate.cells import LSTMCell
+from hiddenstate.cells import Cell, LayerNormLSTMCell, LSTMCell, PeepholeLSTMCell
 from hiddenstate.data.ragged import Ragged
 from hiddenstate.data.text_batches import EncodedTexts, TextBatches
 from hiddenstate.layers import Stacked
@@ -181,21 +181,43 @@ def biases(reference: Any, suffix: str, kind: str) -> dict[str, Tensor]:
     return {"b": torch.cat([first[:gates] + second[:gates], first[gates:]]), "b_hn": second[gates:]}
 
 
-def variant(name: str) -> Callable[[Tensor, Mapping[str, Tensor]], Tensor]:
-    """An LSTM with one recurrent mask for each sequence ("drop"), on given weights; others are refused."""
-    if name != "drop":
-        raise ValueError(f'expected "drop", got "{name}": the kernels do not have it')
+Given = Mapping[str, Tensor]
+VARIANTS: dict[str, tuple[type[Cell[Any, Any]], Callable[[Given], dict[str, Tensor]]]] = {
+    "plain": (LSTMCell, lambda p: {"b": p["b"]}),
+    "drop": (LSTMCell, lambda p: {"b": p["b"]}),
+    "peep": (
+        PeepholeLSTMCell,
+        lambda p: {"b": p["b"], **dict(zip(("p_i", "p_f", "p_o"), p["peep"].chunk(3), strict=True))},
+    ),
+    "ln": (
+        LayerNormLSTMCell,
+        lambda p: {
+            "b": p["bx"] + p["bh"],
+            "gamma_x": p["gx"],
+            "gamma_h": p["gh"],
+            "gamma_C": p["gc"],
+            "beta_C": p["bc"],
+        },
+    ),
+}
+"""Variant -> cell, and our names for the harness's parameters but W and U."""
+
+
+def variant(name: str) -> Callable[[Tensor, Given], Tensor]:
+    """An LSTM on given weights: "plain", "drop" (one recurrent mask for each sequence), "peep" or "ln"."""
+    kind, named = VARIANTS[name]
 
     @functools.cache
-    def build(input_size: int, hidden_size: int) -> LSTMCell:
-        cell = LSTMCell(input_size, hidden_size)
-        for name in ("W", "U", "b"):
-            delattr(cell, name)  # given in each call, so no parameters here
+    def build(input_size: int, hidden_size: int) -> Cell[Any, Any]:
+        cell = kind(input_size, hidden_size)
+        for each in [own for own, _ in cell.named_parameters()]:
+            delattr(cell, each)  # given in each call, so no parameters here
         return cell
 
-    def run(x: Tensor, p: Mapping[str, Tensor]) -> Tensor:
+    def run(x: Tensor, p: Given) -> Tensor:
         cell = build(x.shape[2], p["whh"].shape[1])
-        cell.W, cell.U, cell.b = p["wih"], p["whh"], p["b"]  # type: ignore[assignment]
-        return ragged_forward(cell, x, None, None, False, h_mask=p["mask"])[0]
+        for own, value in {"W": p["wih"], "U": p["whh"], **named(p)}.items():
+            setattr(cell, own, value)
+        return ragged_forward(cell, x, None, None, False, h_mask=p.get("mask"))[0]
 
     return run

@@ -20,8 +20,8 @@ def zone_of(task: Any, row: int, time: int) -> Floats:
 def keep_some(state: Floats, before: Floats, z: Floats, units: int) -> None:
     """From s̃_t in `state` and s_{t-1} to s_t."""
     for u in range(0, units, LANES):
-        s_tilde_t = load(state, u)
-        store(state, u, s_tilde_t + load(z, u) * (load(before, u) - s_tilde_t))
+        kept = load(z, u)  # with 0 and 1 this form is exact
+        store(state, u, kept * load(before, u) + (1 - kept) * load(state, u))
 
 
 @inlined

@@ -36,4 +36,4 @@ def keep_some(new: State, old: State, kept: Tensor) -> list[Tensor]:
     >>> keep_some((torch.tensor([[1.0, 2.0]]),), (torch.tensor([[5.0, 6.0]]),), torch.tensor([[[0.0, 1.0]]]))
     [tensor([[1., 6.]])]
     """
-    return [after + z * (before - after) for after, before, z in zip(new, old, kept, strict=True)]
+    return [z * before + (1 - z) * after for after, before, z in zip(new, old, kept, strict=True)]
