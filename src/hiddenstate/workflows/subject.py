@@ -22,8 +22,13 @@ class Opened:
 
 
 def open_subject(folder: Path) -> Opened:
-    """Open a model. Raises `BundleError` for one that was trained before models wrote down their program."""
+    """Open a model.
+
+    Raises `SettingsError` for a kind that cannot leave torch, `BundleError` for a model that was trained before models
+    wrote down their program.
+    """
     bundle = open_bundle(folder)
+    portable = kind_of(folder).portable(folder)
     if PROGRAM not in bundle.files:
         raise BundleError(
             f"{folder}: expected a model with {PROGRAM}, got one of hiddenstate {bundle.toolkit} without. "
@@ -32,7 +37,6 @@ def open_subject(folder: Path) -> Opened:
     program = Program.from_json(bundle.read(PROGRAM))
     if why_not_streaming(program) is None:
         program = carry_states(program)
-    portable = kind_of(folder).portable(folder)
     subject = Subject(
         folder.resolve().name, program, bundle.load_weights(), portable.network, longest_of(program)
     )
