@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
+from hand_crf import NAME as CRF
+from hand_crf import crf_tags
 from text_run import Runs, arguments, chosen, json_line, read_glove, table
 
 from hiddenstate.data.tagged_files import load_tagged
-from hiddenstate.data.tagged_table import TagFileSettings, TaggedTable
+from hiddenstate.data.tagged_table import TagFileSettings, TaggedTable, Tags
 from hiddenstate.data.vectors import Vectors
 from hiddenstate.models.read_words import TaggerSettings
 from hiddenstate.tasks.span_f1 import tagging_metrics
@@ -65,6 +68,17 @@ def baselines(benchmark: TagBenchmark, parts: Parts) -> dict[str, float]:
     return result
 
 
+def crf(benchmark: TagBenchmark, parts: Parts) -> dict[str, float]:
+    """The figure of a CRF on hand features on the test part; its penalties are chosen on the development part."""
+    task = TagTask.fit(parts["train"], benchmark.task, benchmark.network)
+
+    def measured(part: str, tags: Tags) -> float:
+        return tagging_metrics(task.tagging(parts[part], tags))[benchmark.metric]
+
+    tags, (l1, l2) = crf_tags(parts, measured)
+    return {CRF: round(100.0 * measured("test", tags), 3), "L1": l1, "L2": l2}
+
+
 def main(benchmark: TagBenchmark, description: str) -> None:
     options = arguments(description)
     folder: Path = options.data
@@ -81,6 +95,15 @@ def main(benchmark: TagBenchmark, description: str) -> None:
         numbers = dict(runs.get("baselines", partial(baselines, benchmark, parts)))
         seconds = numbers.pop("seconds")
         rows += [(name, [value], [seconds]) for name, value in numbers.items()]
+    if chosen(options, "crf"):
+        if find_spec("pycrfsuite") is None:
+            print("crf: left out, because python-crfsuite is not installed")
+        else:
+            numbers = runs.get("crf", partial(crf, benchmark, parts))
+            rows.append(
+                (f"{CRF} (L1 {numbers['L1']}, L2 {numbers['L2']})", [numbers[CRF]], [numbers["seconds"]])
+            )
+            figures[CRF] = [numbers[CRF]]
     if chosen(options, "network"):
         vectors = read_glove(folder, benchmark.vectors)
         done = [

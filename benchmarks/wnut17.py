@@ -1,9 +1,9 @@
 """WNUT-17: names that are new and rare; F1 of entities by conlleval, with the GloVe vectors.
 
-    python benchmarks/wnut17.py --data DIR [--seeds 3] [--resume FILE] [--only network,baselines] [--threads 1]
+    python benchmarks/wnut17.py --data DIR [--seeds 3] [--resume FILE] [--only network,baselines,crf] [--threads 1]
 
 DIR holds wnut17/ (3,394 / 1,009 / 1,287 sentences) and glove/glove.6B.{50,100}d.cut.txt.gz. Settings were chosen on
-the development part alone.
+the development part alone. The CRF on hand features needs python-crfsuite (pip install python-crfsuite).
 """
 
 from tag_run import TagBenchmark, main

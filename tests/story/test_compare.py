@@ -81,6 +81,7 @@ def test_series_too_with_equal_time_and_learning_curves(call, demand, tmp_path):
     assert {one["hidden_size"] for one in found["contestants"] if one["recurrent"]} == {6}
     assert [len(points) for points in found["learning_curves"].values()] == [5, 5]
     assert any("Which wins with little data?" in line for line in found["lstm_or_gru"])
+    assert any("steps (the longest tenth: " in line for line in found["lstm_or_gru"])
     assert "How much data each needs" in (tmp_path / "c" / "report.html").read_text()
 
 
@@ -155,6 +156,7 @@ def test_taggers_too_by_the_f1_of_spans(call, tmp_path):
     assert all(0 <= one["span_f1"] <= 100 for one in found["contestants"])
     assert len([one for one in found["contestants"] if not one["recurrent"]]) == 2
     assert [len(points) for points in found["learning_curves"].values()] == [5, 5]
+    assert any("Which reaches further back?" in line for line in found["lstm_or_gru"])
     trained = call("train", file, "--task", "tag", *TAGGED[:8], "--quiet", "--out", tmp_path / "m")
     assert trained.code == 0, trained.err
     baselines = json.loads((tmp_path / "m" / "metrics.json").read_text())["baselines"]

@@ -1,10 +1,12 @@
 """Tagging words and reading commands through the command line, from a file to answers and a page."""
 
 import json
+from dataclasses import replace
 
 import polars as pl
 import pytest
 
+from hiddenstate.data.tagged_table import table_of_words
 from tests.story.conftest import quietly
 from tests.story.tagged_files import TINY, flights, write_commands, write_conll
 from tests.story.test_bad_input import refused
@@ -161,3 +163,78 @@ def test_slots_that_overlap_are_refused_with_their_line(call, tmp_path):
     )
     outcome = call("train", tmp_path / "c.jsonl", "--task", "intent", *TINY, "--out", tmp_path / "m")
     refused(outcome, "c.jsonl line 1", "which overlap")
+
+
+@pytest.mark.parametrize("task", ["tag", "intent"])
+def test_sentences_that_were_learnt_from_are_told(call, tmp_path, task):
+    table = flights(40)
+    writer = write_conll if task == "tag" else write_commands
+    file = writer(tmp_path / ("f.conll" if task == "tag" else "f.jsonl"), table)
+    arguments = ["--task", task, *TINY, "--epochs", "1", "--out", tmp_path / "m"]
+    trained = call("train", file, *arguments)
+    assert trained.code == 0, trained.err
+    outcome = call("evaluate", tmp_path / "m", file)
+    assert "LEAK: " in outcome.out
+    assert "were among those that the model learnt from" in outcome.out
+    other = writer(tmp_path / f"new{file.suffix}", new_texts(table))
+    assert "LEAK" not in call("evaluate", tmp_path / "m", other).out
+
+
+def new_texts(table):
+    """The same sentences with one more word, so that none is equal to one of `table`."""
+    words = [[*(word.form for word in row), "please"] for row in table.words]
+    longer = table_of_words(words, [[*row, "O"] for row in table.tags], "new")
+    return replace(longer, intents=table.intents)
+
+
+def pieces(folder, part):
+    """How many words or pieces of words a saved tagger knows."""
+    encoder = json.loads((folder / "encoders.json").read_text())["task"]["encoder"][part]
+    return max(len(value) for value in encoder.values() if isinstance(value, list)) if encoder else 0
+
+
+@pytest.fixture(scope="module")
+def plainly(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("plainly")
+    source = write_conll(folder / "c.conll", flights(40))
+    quietly("train", source, "--task", "tag", *TINY, "--epochs", "1", "--out", folder / "m")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("setting", "part"),
+    [
+        ("task.min_count=20", "vocabulary"),
+        ("task.largest_vocabulary=4", "vocabulary"),
+        ("task.characters.shortest=4", "characters"),
+        ("task.characters.longest=2", "characters"),
+        ("task.characters.min_count=4", "characters"),
+    ],
+)
+def test_what_is_known_of_words_can_be_limited(call, plainly, tmp_path, setting, part):
+    arguments = ["--task", "tag", *TINY, "--epochs", "1", "--set", setting, "--out", tmp_path / "m"]
+    outcome = call("train", plainly / "c.conll", *arguments)
+    assert outcome.code == 0, outcome.err
+    assert pieces(tmp_path / "m", part) < pieces(plainly / "m", part)
+
+
+def test_a_sentence_without_end_is_refused_at_the_length_that_is_set(call, plainly, tmp_path):
+    arguments = ["--task", "tag", *TINY, "--set", "data.longest_sentence=3", "--out", tmp_path / "m"]
+    outcome = call("train", plainly / "c.conll", *arguments)
+    assert outcome.code == 2
+    assert "lines without one. Put them in, or raise data.longest_sentence." in outcome.err
+
+
+@pytest.mark.parametrize("fixture", ["tagger", "assistant"])
+def test_what_these_models_cannot_do_yet_is_said(call, tmp_path, request, fixture):
+    folder = request.getfixturevalue(fixture)
+    for arguments in (("export", folder, "--to", "onnx", "--out", tmp_path / "x"), ("verify", folder)):
+        outcome = call(*arguments)
+        assert outcome.code == 2
+        assert "expected a model that can leave torch, got a" in outcome.err
+        assert ", which cannot yet. Export a forecaster or a text classifier." in outcome.err
+    assert not (tmp_path / "x").exists()
+    outcome = call("explain", folder, "--text", "fly home", "--out", tmp_path / "why.html")
+    assert outcome.code == 2
+    assert "Valid: text classifier, forecaster." in outcome.err
+    assert not (tmp_path / "why.html").exists()

@@ -20,12 +20,16 @@ class Opened:
 
 
 def open_subject(folder: Path) -> Opened:
-    """Open a model. Raises `BundleError` for one without a program."""
+    """Open a model.
+
+    Raises `SettingsError` for a kind that cannot leave torch, `BundleError` for a model that was trained before models
+    wrote down their program.
+    """
     bundle = open_bundle(folder)
+    portable = kind_of(folder).portable(folder)
     program = read_program(bundle)
     if why_not_streaming(program) is None:
         program = carry_states(program)
-    portable = kind_of(folder).portable(folder)
     subject = Subject(
         folder.resolve().name, program, bundle.load_weights(), portable.network, longest_of(program)
     )

@@ -9,6 +9,7 @@ from typing import Self, final
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import nn
 
 from hiddenstate.cells import CELLS
 from hiddenstate.choices import choose
@@ -36,8 +37,10 @@ from hiddenstate.workflows.comparing.arena import (
     Candidate,
     Metric,
     Order,
+    Reach,
     candidates_of,
 )
+from hiddenstate.workflows.comparing.reach import reach_of
 from hiddenstate.workflows.kind import Values
 
 METRICS = {
@@ -153,7 +156,18 @@ class ClassArena(Arena):
             raise KeyboardInterrupt
         validation = min((epoch.validation_loss for epoch in history.epochs), default=float("nan"))
         losses = self._losses(fitted.task.predict(fitted.models, self._parts.test))
-        return Answer(losses, seconds, validation, len(history.epochs), history.stopped)
+        return Answer(
+            losses,
+            seconds,
+            validation,
+            len(history.epochs),
+            history.stopped,
+            reach=self._reach(order, fitted.models[0]),
+        )
+
+    def _reach(self, order: Order, model: nn.Module) -> Reach | None:
+        whole = order.share >= 1.0  # a part of the rows has other words
+        return reach_of(self.bench(order.candidate, order.hidden_size), model) if whole else None
 
     def rivals(self) -> Mapping[str, Answer]:
         """The plain baselines; they choose their strength on the validation rows and then learn from these too."""

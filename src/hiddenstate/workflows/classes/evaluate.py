@@ -8,6 +8,7 @@ from hiddenstate.data.text_table import load_texts
 from hiddenstate.errors import InputError
 from hiddenstate.workflows.classes.comparison import compare
 from hiddenstate.workflows.classes.saved import open_classifier
+from hiddenstate.workflows.classes.seen_texts import leak_line
 from hiddenstate.workflows.outcome import Outcome
 
 
@@ -22,11 +23,4 @@ def evaluate_classifier(folder: Path, source: Source) -> Outcome:
     if not len(table):
         raise InputError(f"{table.source}: expected rows with a label, got none. Check the file.")
     comparison = compare(saved.task, saved.models, table, name=saved.run.label)
-    repairs = list(table.notes)
-    if known := saved.seen().rows(table.texts):
-        share = 100.0 * len(known) / len(table)
-        repairs.append(
-            f"LEAK: {len(known):,} of {len(table):,} texts ({share:.1f} %) were among those that the model learnt "
-            "from: these figures are better than new texts will be"
-        )
-    return comparison.outcome(repairs)
+    return comparison.outcome([*table.notes, *leak_line(saved.seen(), table.texts)])

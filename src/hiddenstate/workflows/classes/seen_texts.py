@@ -48,6 +48,18 @@ class SeenTexts:
         return cls(np.frombuffer(data, dtype="<u8").astype(np.uint64))
 
 
+def leak_line(seen: SeenTexts, texts: Sequence[str]) -> tuple[str, ...]:
+    """A line for the reader where some of `texts` were learnt from; none otherwise."""
+    known = seen.rows(texts)
+    if not known:
+        return ()
+    share = 100.0 * len(known) / len(texts)
+    return (
+        f"LEAK: {len(known):,} of {len(texts):,} texts ({share:.1f} %) were among those that the model learnt "
+        "from: these figures are better than new texts will be",
+    )
+
+
 def _prints(texts: Sequence[str]) -> NDArray[np.uint64]:
     digests = (
         hashlib.blake2b(folded(text).encode("utf-8", "surrogatepass"), digest_size=8).digest()

@@ -3,7 +3,7 @@
 import time
 from dataclasses import replace
 
-from hiddenstate.bundle import Contents, check_target, program_file, save_bundle
+from hiddenstate.bundle import Contents, check_target, program_file
 from hiddenstate.data.files import Source
 from hiddenstate.data.text_table import TextTable
 from hiddenstate.errors import InputError
@@ -22,6 +22,7 @@ from hiddenstate.workflows.classes.saved import KIND, encoders_of
 from hiddenstate.workflows.classes.seen_texts import FILE, SeenTexts
 from hiddenstate.workflows.classes.summary import summarise_task
 from hiddenstate.workflows.classes.vectors import gather_vectors
+from hiddenstate.workflows.finish import finish
 from hiddenstate.workflows.fitting import Fitting
 from hiddenstate.workflows.kind import Saving
 from hiddenstate.workflows.outcome import Trained
@@ -81,9 +82,7 @@ def train_classifier(source: Source | TextTable, run: ClassRun, saving: Saving) 
             **program_file(lambda: classifier_program(fitted.task, fitted.models)),
         },
     )
-    save_bundle(saving.out, contents, force=saving.force)
-    fitting.clear()
-    return Trained(saving.out, outcome)
+    return finish(contents, outcome, saving, fitting)
 
 
 def _check_test(parts: Parts, run: ClassRun) -> None:

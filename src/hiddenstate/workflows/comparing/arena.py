@@ -66,6 +66,16 @@ class Order:
     """Of the training rows."""
 
 
+@dataclass(frozen=True)
+class Reach:
+    """How far back a trained network reaches: the share of its own state that a unit keeps at each step."""
+
+    middle: float
+    """Of the unit in the middle."""
+    longest: float
+    """Of the tenth of the units that keep most."""
+
+
 @dataclass(frozen=True, eq=False)
 class Answer:
     """What a trained candidate or a baseline answers on the test rows."""
@@ -80,6 +90,8 @@ class Answer:
     stopped: str = ""
     of: NDArray[np.float64] | None = None
     """(n,) what the loss of each row is counted against: its words, its spans; None: each row is one."""
+    reach: Reach | None = None
+    """None where it was not measured."""
 
 
 class Arena(ABC):

@@ -6,9 +6,10 @@ from typing import Any
 
 from hiddenstate import plots
 from hiddenstate.plots.numerals import number
-from hiddenstate.workflows.comparing.arena import Candidate
+from hiddenstate.workflows.comparing.arena import Candidate, Reach
 from hiddenstate.workflows.comparing.compare import Compared, lstm_and_gru
 from hiddenstate.workflows.comparing.plan import EQUAL
+from hiddenstate.workflows.comparing.reach import half_lives, reach_words
 from hiddenstate.workflows.comparing.standing import Contestant, gap
 
 
@@ -140,9 +141,31 @@ def lstm_or_gru(compared: Compared) -> list[str]:
         f"{weights[0]:,} in all, embedding and head included.",
         f"Which is better here? {ahead.name} {sure} by {lead.words(compared.arena.metric)}.",
     ]
+    if reached := _further_back(compared, lstm, gru):
+        lines.append(reached)
     if compared.curves:
         lines.append(_with_little(compared, lstm, gru))
     return lines
+
+
+def _further_back(compared: Compared, lstm: Contestant, gru: Contestant) -> str:
+    """How long the units of the trained networks remember; empty where that was not measured."""
+    reaches = [
+        [
+            Reach(*run.reach)
+            for run in compared.ledger.runs
+            if run.name == one.name and run.reach and not run.failure
+        ]
+        for one in (lstm, gru)
+    ]
+    if not all(reaches):
+        return ""
+    ahead = (lstm, gru)[half_lives(reaches[1])[1] > half_lives(reaches[0])[1]]
+    return (
+        f"Which reaches further back? {ahead.name}: after training a unit has lost half of what it held "
+        f"{reach_words(reaches[0])} in {lstm.name}, {reach_words(reaches[1])} in {gru.name}. What other units carry "
+        "on for it is not in this number."
+    )
 
 
 def _with_little(compared: Compared, lstm: Contestant, gru: Contestant) -> str:

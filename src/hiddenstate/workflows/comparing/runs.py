@@ -33,6 +33,8 @@ class Run:
     epochs: int = 0
     failure: str = ""
     """Why it has no result."""
+    reach: tuple[float, float] | None = None
+    """As `Reach`."""
 
     @classmethod
     def of(
@@ -56,6 +58,7 @@ class Run:
             round(answer.seconds, 3),
             validation if np.isfinite(validation) else None,
             answer.epochs,
+            reach=None if answer.reach is None else (answer.reach.middle, answer.reach.longest),
         )
 
     def loss(self, counts: NDArray[np.float64]) -> float:

@@ -35,6 +35,7 @@ from hiddenstate.workflows.comparing.arena import (
     Order,
     candidates_of,
 )
+from hiddenstate.workflows.comparing.reach import reach_of
 from hiddenstate.workflows.forecasts.fit import fit_forecaster
 from hiddenstate.workflows.forecasts.run_settings import ForecastRun, complete
 from hiddenstate.workflows.kind import Values
@@ -178,8 +179,15 @@ class ForecastArena(Arena):
             raise KeyboardInterrupt
         validation = min((epoch.validation_loss for epoch in history.epochs), default=float("nan"))
         forecast = fitted.task.predict(fitted.models, self._panel, self._test)
+        whole = order.share >= 1.0  # a part of the windows is scaled otherwise
+        bench = self.bench(order.candidate, order.hidden_size)
         return Answer(
-            self._errors(forecast.median()), seconds, validation, len(history.epochs), history.stopped
+            self._errors(forecast.median()),
+            seconds,
+            validation,
+            len(history.epochs),
+            history.stopped,
+            reach=reach_of(bench, fitted.models[0]) if whole else None,
         )
 
     def rivals(self) -> Mapping[str, Answer]:

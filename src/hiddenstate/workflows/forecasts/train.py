@@ -3,7 +3,7 @@
 import time
 from dataclasses import replace
 
-from hiddenstate.bundle import Contents, check_target, program_file, save_bundle
+from hiddenstate.bundle import Contents, check_target, program_file
 from hiddenstate.data.assemble import load_panel, refuse_constant
 from hiddenstate.data.files import Source
 from hiddenstate.data.split import split_by_time
@@ -13,6 +13,7 @@ from hiddenstate.settings import to_toml
 from hiddenstate.tasks.baselines.naive_error import seasonal_naive_error
 from hiddenstate.tasks.forecast_program import decoding_constants, forecaster_program
 from hiddenstate.training.threads import limited_threads
+from hiddenstate.workflows.finish import finish
 from hiddenstate.workflows.fitting import Fitting
 from hiddenstate.workflows.forecasts.audit import audit_forecast
 from hiddenstate.workflows.forecasts.comparison import compare
@@ -75,6 +76,4 @@ def train_forecaster(source: Source, run: ForecastRun, saving: Saving) -> Traine
         report=report(facts),
         extra=program_file(lambda: forecaster_program(fitted.task, fitted.models)),
     )
-    save_bundle(saving.out, contents, force=saving.force)
-    fitting.clear()
-    return Trained(saving.out, outcome)
+    return finish(contents, outcome, saving, fitting)

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Self, final
 
 import numpy as np
+from torch import nn
 
 from hiddenstate.choices import choose
 from hiddenstate.data.files import Source
@@ -66,7 +67,7 @@ class IntentArena(TaggedArena):
 
     def fit(
         self, order: Order, train: TaggedTable, training: TrainingSettings
-    ) -> tuple[History, Callable[[], Counted]]:
+    ) -> tuple[History, nn.Module, Callable[[], Counted]]:
         """As `TaggedArena.fit`."""
         fitted = fit_intents(
             train,
@@ -76,7 +77,11 @@ class IntentArena(TaggedArena):
             training=training,
             vectors=self._vectors,
         )
-        return fitted.history, lambda: self._faults(fitted.task.predict(fitted.models, self._parts.test))
+        return (
+            fitted.history,
+            fitted.models[0],
+            lambda: self._faults(fitted.task.predict(fitted.models, self._parts.test)),
+        )
 
     def rivals(self) -> Mapping[str, Answer]:
         """Each plain method for the slots with one for the intents."""

@@ -13,6 +13,7 @@ from hiddenstate.data.tagged_table import TaggedTable, table_of_texts
 from hiddenstate.models.summary import Summary
 from hiddenstate.records import Commands
 from hiddenstate.tasks.tag_set import in_bio
+from hiddenstate.workflows.classes.seen_texts import leak_line
 from hiddenstate.workflows.comparing.arena import Arena
 from hiddenstate.workflows.intents.arena import IntentArena
 from hiddenstate.workflows.intents.comparison import compare_commands
@@ -54,7 +55,8 @@ class CommandReaders(Kind):
         """As `Kind.evaluate`; the plain baselines stand in the model's report."""
         saved = open_intents(folder)
         table = in_bio(load_commands(source, saved.run.task.tokens))
-        return compare_commands(saved.task, saved.models, table, name=saved.run.label).outcome(table.notes)
+        notes = (*table.notes, *leak_line(saved.seen(), table.texts))
+        return compare_commands(saved.task, saved.models, table, name=saved.run.label).outcome(notes)
 
     def predict(self, folder: Path, source: Source) -> Answers:
         """Intent and slots of every text of a file; those that stand there are not looked at."""

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from torch import nn
 
-from hiddenstate.bundle import open_bundle
+from hiddenstate.bundle import Bundle, open_bundle
 from hiddenstate.errors import BundleError
 from hiddenstate.settings import from_dict
 from hiddenstate.tasks.intent import IntentTask
+from hiddenstate.workflows.classes.seen_texts import FILE, SeenTexts
 from hiddenstate.workflows.intents.run_settings import IntentRun
 from hiddenstate.workflows.weights import load_members
 
@@ -19,9 +20,14 @@ KIND = "intent and slot reader"
 class SavedIntents:
     """An opened model: everything that is needed to read new commands."""
 
+    bundle: Bundle
     run: IntentRun
     task: IntentTask
     models: tuple[nn.Module, ...]
+
+    def seen(self) -> SeenTexts:
+        """The texts that it learnt from."""
+        return SeenTexts.from_bytes(self.bundle.read(FILE))
 
 
 def open_intents(folder: Path) -> SavedIntents:
@@ -36,4 +42,4 @@ def open_intents(folder: Path) -> SavedIntents:
         )
     run = from_dict(IntentRun, bundle.settings)
     task = IntentTask.from_dict(bundle.encoders["task"], (run.task, run.intents), (run.model, run.intent))
-    return SavedIntents(run, task, load_members(bundle, task.build_model, run.task.members))
+    return SavedIntents(bundle, run, task, load_members(bundle, task.build_model, run.task.members))

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from torch import nn
 
-from hiddenstate.bundle import Contents, check_target, save_bundle
+from hiddenstate.bundle import Contents, check_target
 from hiddenstate.data.files import Source
 from hiddenstate.data.tagged_files import load_commands
 from hiddenstate.data.tagged_table import TaggedTable, table_of_texts
@@ -17,7 +17,9 @@ from hiddenstate.tasks.tag_baselines.registry import fit_tag_baselines
 from hiddenstate.tasks.text_baselines.baseline import TextBaselineSettings
 from hiddenstate.tasks.text_baselines.registry import fit_text_baselines
 from hiddenstate.training.threads import limited_threads
+from hiddenstate.workflows.classes.seen_texts import FILE, SeenTexts
 from hiddenstate.workflows.classes.vectors import gather_vectors
+from hiddenstate.workflows.finish import finish
 from hiddenstate.workflows.fitting import Fitting
 from hiddenstate.workflows.intents.comparison import compare_commands
 from hiddenstate.workflows.intents.fit import fit_intents
@@ -78,10 +80,9 @@ def train_intents(source: Source | TaggedTable, run: IntentRun, saving: Saving) 
         metrics=outcome.to_dict(),
         card=card(facts),
         report=report(facts),
+        extra={FILE: SeenTexts.of(parts.train.texts + parts.validation.texts).to_bytes()},
     )
-    save_bundle(saving.out, contents, force=saving.force)
-    fitting.clear()
-    return Trained(saving.out, outcome)
+    return finish(contents, outcome, saving, fitting)
 
 
 def summarise_task(task: IntentTask, model: nn.Module) -> Summary:

@@ -10,6 +10,7 @@ from typing import Any, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import nn
 
 from hiddenstate.cells import CELLS
 from hiddenstate.choices import choose
@@ -37,6 +38,7 @@ from hiddenstate.workflows.comparing.arena import (
     Order,
     candidates_of,
 )
+from hiddenstate.workflows.comparing.reach import reach_of
 from hiddenstate.workflows.kind import Values
 from hiddenstate.workflows.tags.fit import fit_tags
 from hiddenstate.workflows.tags.parts import TaggedParts, read_tagged_parts
@@ -138,13 +140,16 @@ class TaggedArena(Arena):
         )
         training = replace(training, warmup_epochs=min(training.warmup_epochs, order.epochs / 4))
         started = time.perf_counter()
-        history, predict = self.fit(order, self._part(order.share), training)
+        history, model, measure = self.fit(order, self._part(order.share), training)
         seconds = time.perf_counter() - started
         if history.stopped.startswith("interrupted"):
             raise KeyboardInterrupt
         validation = min((epoch.validation_loss for epoch in history.epochs), default=float("nan"))
-        faults, of = predict()
-        return Answer(faults, seconds, validation, len(history.epochs), history.stopped, of)
+        faults, of = measure()
+        whole = order.share >= 1.0  # a part of the rows has other words
+        bench = self.bench(order.candidate, order.hidden_size)
+        reach = reach_of(bench, model) if whole else None
+        return Answer(faults, seconds, validation, len(history.epochs), history.stopped, of, reach)
 
     def _part(self, share: float) -> TaggedTable:
         """A share of the training rows, drawn once for all candidates and seeds."""
@@ -161,8 +166,8 @@ class TaggedArena(Arena):
     @abstractmethod
     def fit(
         self, order: Order, train: TaggedTable, training: TrainingSettings
-    ) -> tuple[History, Callable[[], Counted]]:
-        """Train a candidate; the second part measures it on the test rows."""
+    ) -> tuple[History, nn.Module, Callable[[], Counted]]:
+        """Train a candidate; the last part measures it on the test rows."""
 
 
 @final
@@ -192,7 +197,7 @@ class TagArena(TaggedArena):
 
     def fit(
         self, order: Order, train: TaggedTable, training: TrainingSettings
-    ) -> tuple[History, Callable[[], Counted]]:
+    ) -> tuple[History, nn.Module, Callable[[], Counted]]:
         """As `TaggedArena.fit`."""
         fitted = fit_tags(
             train,
@@ -202,8 +207,10 @@ class TagArena(TaggedArena):
             training=training,
             vectors=self._vectors,
         )
-        return fitted.history, lambda: faults_of(
-            fitted.task.predict(fitted.models, self._parts.test), self.metric.key
+        return (
+            fitted.history,
+            fitted.models[0],
+            lambda: faults_of(fitted.task.predict(fitted.models, self._parts.test), self.metric.key),
         )
 
     def rivals(self) -> Mapping[str, Answer]:

@@ -9,6 +9,7 @@ from hiddenstate.data.tagged_files import load_tagged, load_untagged
 from hiddenstate.data.tagged_table import TaggedTable, table_of_texts
 from hiddenstate.models.summary import Summary
 from hiddenstate.tasks.tag_set import in_bio
+from hiddenstate.workflows.classes.seen_texts import leak_line
 from hiddenstate.workflows.comparing.arena import Arena
 from hiddenstate.workflows.kind import Answers, Kind, Saving, Values
 from hiddenstate.workflows.outcome import Outcome, Trained
@@ -47,7 +48,8 @@ class Taggers(Kind):
         """As `Kind.evaluate`; the plain baselines stand in the model's report."""
         saved = open_tagger(folder)
         table = in_bio(load_tagged(source, saved.run.data))
-        return compare_tags(saved.task, saved.models, table, name=saved.run.label).outcome(table.notes)
+        notes = (*table.notes, *leak_line(saved.seen(), table.texts))
+        return compare_tags(saved.task, saved.models, table, name=saved.run.label).outcome(notes)
 
     def predict(self, folder: Path, source: Source) -> Answers:
         """A tag for every word of a file; tags there are not looked at."""

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from torch import nn
 
-from hiddenstate.bundle import open_bundle
+from hiddenstate.bundle import Bundle, open_bundle
 from hiddenstate.errors import BundleError
 from hiddenstate.settings import from_dict
 from hiddenstate.tasks.tag import TagTask
+from hiddenstate.workflows.classes.seen_texts import FILE, SeenTexts
 from hiddenstate.workflows.tags.run_settings import TagRun
 from hiddenstate.workflows.weights import load_members
 
@@ -19,9 +20,14 @@ KIND = "tagger"
 class SavedTagger:
     """An opened tagger: everything that is needed to tag new texts."""
 
+    bundle: Bundle
     run: TagRun
     task: TagTask
     models: tuple[nn.Module, ...]
+
+    def seen(self) -> SeenTexts:
+        """The texts that it learnt from."""
+        return SeenTexts.from_bytes(self.bundle.read(FILE))
 
 
 def open_tagger(folder: Path) -> SavedTagger:
@@ -34,4 +40,4 @@ def open_tagger(folder: Path) -> SavedTagger:
         raise BundleError(f"{folder}: expected a {KIND}, got a {bundle.kind}. Use the command for that kind.")
     run = from_dict(TagRun, bundle.settings)
     task = TagTask.from_dict(bundle.encoders["task"], run.task, run.model)
-    return SavedTagger(run, task, load_members(bundle, task.build_model, run.task.members))
+    return SavedTagger(bundle, run, task, load_members(bundle, task.build_model, run.task.members))

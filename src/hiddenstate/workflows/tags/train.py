@@ -4,7 +4,7 @@ import time
 
 from torch import nn
 
-from hiddenstate.bundle import Contents, check_target, save_bundle
+from hiddenstate.bundle import Contents, check_target
 from hiddenstate.data.files import Source
 from hiddenstate.data.tagged_files import load_tagged
 from hiddenstate.data.tagged_table import TaggedTable, table_of_texts
@@ -13,7 +13,9 @@ from hiddenstate.settings import to_toml
 from hiddenstate.tasks.tag import TagTask
 from hiddenstate.tasks.tag_baselines.registry import fit_tag_baselines
 from hiddenstate.training.threads import limited_threads
+from hiddenstate.workflows.classes.seen_texts import FILE, SeenTexts
 from hiddenstate.workflows.classes.vectors import gather_vectors
+from hiddenstate.workflows.finish import finish
 from hiddenstate.workflows.fitting import Fitting
 from hiddenstate.workflows.kind import Saving
 from hiddenstate.workflows.outcome import Trained
@@ -65,10 +67,9 @@ def train_tagger(source: Source | TaggedTable, run: TagRun, saving: Saving) -> T
         metrics=outcome.to_dict(),
         card=card(facts),
         report=report(facts),
+        extra={FILE: SeenTexts.of(parts.train.texts + parts.validation.texts).to_bytes()},
     )
-    save_bundle(saving.out, contents, force=saving.force)
-    fitting.clear()
-    return Trained(saving.out, outcome)
+    return finish(contents, outcome, saving, fitting)
 
 
 def summarise_task(task: TagTask, model: nn.Module) -> Summary:
