@@ -25,7 +25,7 @@ CHOSEN_ON = 50_000
 TASK = GenerateSettings()
 NETWORK = LanguageSettings(hidden_size=384, dropout=0.1)
 TRAINING = TrainingSettings(
-    epochs=8, batch_size=32, learning_rate=4e-3, warmup_epochs=0.1, clip_norm=1.0, patience=None
+    epochs=8, batch_size=32, learning_rate=6e-3, warmup_epochs=0.1, clip_norm=1.0, patience=None
 )
 
 

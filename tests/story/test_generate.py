@@ -107,6 +107,17 @@ def test_another_text_is_measured_by_both_protocols(call, writer, tmp_path):
     assert any("line ends of Windows" in line for line in result["repairs"])
 
 
+def test_words_never_seen_count_as_one_unknown_word(call, word_writer, tmp_path):
+    (tmp_path / "other.txt").write_text("the zebra sat on the mat.\nthe yak sat on the mat.\n")
+    result = json.loads(call("evaluate", word_writer, tmp_path / "other.txt", "--json").out)
+    assert any(line.startswith("2 words that training never showed") for line in result["notes"])
+    refused(
+        call("generate", word_writer, "--prompt", "the zebra"), 'words of the training text, got " zebra"'
+    )
+    mapped = call("generate", word_writer, "--prompt", "the ZEBRA the", "--unknown", "map", "--length", 2)
+    assert mapped.code == 0, mapped.err
+
+
 @pytest.mark.parametrize(
     ("flags", "parts"),
     [

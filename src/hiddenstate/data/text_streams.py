@@ -49,7 +49,7 @@ class TextStreams:
     Source: Mikolov et al. (2010), "Recurrent neural network based language model"; Zaremba et al. (2014).
 
     >>> streams = TextStreams(np.arange(20), batch_size=2, window=4, restart=0.0, seed=0)
-    >>> first, second = streams.epoch(1)
+    >>> first, second, *_ = streams.epoch(1)
     >>> bool((second.inputs[:, 0] == first.targets[:, -1]).all())
     True
     """

@@ -32,8 +32,8 @@ class UnitSettings:
 
     unit: Unit = "char"
     """char, word or subword."""
-    min_count: int = 1
-    """Rarer words are learnt as one word that is unknown."""
+    min_count: int = 2
+    """Rarer words are learnt as one word that is unknown, so that the network knows how often one comes."""
     largest: int = 10_000
     """Most words, or pieces of words, that are told apart."""
 
@@ -51,7 +51,7 @@ class UnitSettings:
 class Units:
     """The units of a training text and their numbers; 0 is padding, 1 a unit that training never showed.
 
-    >>> units = Units.fit("to be or not to be", UnitSettings(unit="word"))
+    >>> units = Units.fit("to be or not to be", UnitSettings(unit="word", min_count=1))
     >>> units.cut("to be, or not")
     ['to', ' be', ',', ' or', ' not']
     >>> units.encode("to be").tolist() == [units.vocabulary.number(form) for form in ("to", " be")]

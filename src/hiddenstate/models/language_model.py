@@ -59,7 +59,7 @@ class LanguageModel(nn.Module):
         super().__init__()
         self.settings = settings
         size = settings.embedding_size
-        self.table = nn.Parameter(torch.randn(units, size) * size**-0.5)
+        self.table = nn.Parameter(torch.randn(units, size) * (size**-0.5 if settings.tied else 1.0))
         self.recurrent = Stacked(
             settings.cell,
             size,

@@ -23,7 +23,7 @@ def test_units_joined_are_the_text(unit, text):
 def test_numbers_there_and_back_also_from_json(unit):
     if unit == "subword":
         pytest.importorskip("tokenizers")
-    settings = UnitSettings(unit=unit, largest=60)
+    settings = UnitSettings(unit=unit, largest=60, min_count=1)
     units = Units.fit(TEXT, settings)
     numbers = units.encode(TEXT)
     assert units.decode(numbers) == TEXT
@@ -44,7 +44,7 @@ def test_what_was_never_seen_is_named_left_out_or_replaced():
 def test_rare_words_are_one_unknown_word():
     units = Units.fit("so so so it it once", UnitSettings(unit="word", min_count=2))
     assert units.unseen(" so it once twice") == {" once": 1, " twice": 1}
-    assert len(Units.fit("a b c d", UnitSettings(unit="word", largest=2))) == 4
+    assert len(Units.fit("a b c d", UnitSettings(unit="word", largest=2, min_count=1))) == 4
 
 
 @pytest.mark.parametrize("values", [{"unit": "line"}, {"largest": 0}, {"min_count": 0}])

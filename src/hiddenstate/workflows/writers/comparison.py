@@ -63,8 +63,8 @@ def compare_language(
         )
     elif unseen:
         notes.append(
-            f"{sum(unseen.values()):,} {task.settings.units.unit}s that training never showed count as one unknown "
-            "unit, which is easier to foretell than they are."
+            f"{sum(unseen.values()):,} {task.settings.units.unit}s that training never showed, or too seldom, count as "
+            "one unknown unit, which is easier to foretell than they are."
         )
     found = {name: task.measure(model, text)}
     scores = [Score(name, found[name].metrics(), is_model=True, seconds=seconds)]

@@ -12,7 +12,7 @@ from hiddenstate.training import TrainingSettings
 from hiddenstate.workflows.recipe import with_recipe
 
 RECIPE = TrainingSettings(
-    epochs=10, batch_size=32, learning_rate=3e-3, warmup_epochs=0.2, clip_norm=1.0, patience=3
+    epochs=10, batch_size=32, learning_rate=5e-3, warmup_epochs=0.2, clip_norm=1.0, patience=3
 )
 """How a language model is trained where nothing else is said."""
 
