@@ -12,6 +12,7 @@ from hiddenstate.workflows.classes.run_settings import ClassRun
 from hiddenstate.workflows.forecasts.run_settings import ForecastRun
 from hiddenstate.workflows.intents.run_settings import IntentRun
 from hiddenstate.workflows.tags.run_settings import TagRun
+from hiddenstate.workflows.transcripts.run_settings import TranscriptRun
 from tests.story.conftest import TINY, lines
 
 CHANGES = [
@@ -72,7 +73,13 @@ def test_a_setting_changes_what_is_seen(call, gappy, plain, tmp_path, place, val
         assert metrics != plain["seen"][0]
 
 
-RUNS = {"forecast": ForecastRun, "classify": ClassRun, "tag": TagRun, "intent": IntentRun}
+RUNS = {
+    "forecast": ForecastRun,
+    "classify": ClassRun,
+    "tag": TagRun,
+    "intent": IntentRun,
+    "transcribe": TranscriptRun,
+}
 
 
 @pytest.mark.parametrize(
