@@ -41,9 +41,9 @@ def run(everything: Utterances, seed: int) -> dict[str, float]:
         everything.take(order[TEST + CHOSEN_ON :]),
         chosen_on,
         task=TranscribeSettings(deltas=False, order=3),
-        network=TranscriberSettings(hidden_size=48, num_layers=1, dropout=0.1),
-        augment=AugmentSettings(widest_feature_mask=8),
-        training=replace(RECIPE, epochs=120, batch_size=2, learning_rate=5e-3, average_decay=0.95, seed=seed),
+        network=TranscriberSettings(hidden_size=64, num_layers=2, dropout=0.1),
+        augment=AugmentSettings(widest_feature_mask=8, longest_time_mask=10),
+        training=replace(RECIPE, epochs=30, batch_size=2, learning_rate=3e-3, average_decay=0.95, seed=seed),
     )
     numbers = {}
     for prefix, part in (("dev_", chosen_on), ("", test)):
