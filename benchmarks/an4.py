@@ -15,10 +15,9 @@ from text_run import Runs, arguments, json_line, table
 
 from hiddenstate.data.recordings import read_frames
 from hiddenstate.data.sound import FrontendSettings
-from hiddenstate.data.text_split import TextSplitSettings
 from hiddenstate.data.transcripts import Utterances
 from hiddenstate.data.utterance_batches import AugmentSettings
-from hiddenstate.data.utterance_split import split_utterances
+from hiddenstate.data.utterance_split import UtteranceSplitSettings, split_utterances
 from hiddenstate.models.transcriber import TranscriberSettings
 from hiddenstate.tasks.transcribe_settings import TranscribeSettings
 from hiddenstate.tasks.transcription_metrics import transcription_metrics
@@ -39,7 +38,7 @@ def read(folder: Path, part: str) -> Utterances:
 
 
 def run(train: Utterances, test: Utterances, seed: int) -> dict[str, float]:
-    learnt, chosen_on, _ = split_utterances(train, TextSplitSettings(validation=0.1))
+    learnt, chosen_on, _ = split_utterances(train, UtteranceSplitSettings(validation=0.1, test=0.0))
     parts = {"dev_": train.take(chosen_on), "": test}
     fitted = fit_transcripts(
         train.take(learnt),

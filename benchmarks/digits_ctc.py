@@ -75,7 +75,7 @@ def run(parts: dict[str, Utterances], seed: int) -> dict[str, float]:
         task=TranscribeSettings(deltas=False, order=0, beam=1),
         network=TranscriberSettings(hidden_size=96, num_layers=2),
         augment=AugmentSettings(widest_feature_mask=6, longest_time_mask=8),
-        training=replace(RECIPE, epochs=20, batch_size=16, learning_rate=3e-3, seed=seed),
+        training=replace(RECIPE, epochs=14, batch_size=16, learning_rate=3e-3, seed=seed),
     )
     numbers = {}
     for prefix, name in (("dev_", "dev"), ("", "test")):

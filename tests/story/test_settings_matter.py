@@ -12,6 +12,7 @@ from hiddenstate.workflows.classes.run_settings import ClassRun
 from hiddenstate.workflows.forecasts.run_settings import ForecastRun
 from hiddenstate.workflows.intents.run_settings import IntentRun
 from hiddenstate.workflows.tags.run_settings import TagRun
+from hiddenstate.workflows.transcripts.run_settings import TranscriptRun
 from hiddenstate.workflows.writers.run_settings import WriterRun
 from tests.story.conftest import TINY, lines
 
@@ -79,6 +80,7 @@ RUNS = {
     "tag": TagRun,
     "intent": IntentRun,
     "generate": WriterRun,
+    "transcribe": TranscriptRun,
 }
 
 

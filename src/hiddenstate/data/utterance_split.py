@@ -1,14 +1,43 @@
 """Train, validation and test for recordings: by group (speaker) where a column names groups."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from hiddenstate.data.text_split import Rows, TextSplitSettings
+from hiddenstate.data.text_split import Rows
 from hiddenstate.data.transcripts import Utterances
-from hiddenstate.errors import InputError
+from hiddenstate.errors import InputError, SettingsError
 from hiddenstate.seeding import generator
 
 
-def split_utterances(table: Utterances, settings: TextSplitSettings) -> tuple[Rows, Rows, Rows]:
+@dataclass(frozen=True, kw_only=True)
+class UtteranceSplitSettings:
+    """Shares of the recordings; section ``[split]`` of ``settings.toml``."""
+
+    validation: float = 0.1
+    test: float | str = 0.15
+    """A share, or the path of a table of its own."""
+    seed: int = 0
+    """Another seed, another split."""
+
+    def __post_init__(self) -> None:
+        for name, share in (("validation", self.validation), ("test", self.test_share)):
+            if not 0.0 <= share < 1.0:
+                raise SettingsError(
+                    f"split.{name}: expected a share from 0 to below 1, got {share}. Correct it."
+                )
+        if self.validation + self.test_share >= 1.0:
+            raise SettingsError(
+                "split: expected shares that leave rows to train on, got 1 or more. Lower them."
+            )
+
+    @property
+    def test_share(self) -> float:
+        """Share that is held back for the test: none where it has a table of its own."""
+        return 0.0 if isinstance(self.test, str) else self.test
+
+
+def split_utterances(table: Utterances, settings: UtteranceSplitSettings) -> tuple[Rows, Rows, Rows]:
     """Which rows go to train, validation and test; groups are drawn whole, the same text may be in several parts.
 
     Raises `InputError` where a part that was asked for gets no row.

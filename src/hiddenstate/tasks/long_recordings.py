@@ -52,7 +52,7 @@ def cut_at_pauses(logs: Logs, *, longest: int = LONGEST_SEARCH) -> Iterator[tupl
 
     >>> logs = np.log(np.tile([0.2, 0.8], (10, 1)))
     >>> logs[6:9, 0] = np.log(0.99)
-    >>> [(first, len(part)) for first, part in cut_at_pauses(logs, longest=8)]
+    >>> [(first, len(part)) for first, part in cut_at_pauses(logs, longest=9)]
     [(0, 7), (7, 3)]
     """
     first = 0

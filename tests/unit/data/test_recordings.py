@@ -6,9 +6,8 @@ import soundfile
 
 from hiddenstate.data.recordings import read_frames
 from hiddenstate.data.sound import Frontend, FrontendSettings, read_sound, resample
-from hiddenstate.data.text_split import TextSplitSettings
 from hiddenstate.data.transcripts import Utterances
-from hiddenstate.data.utterance_split import split_utterances
+from hiddenstate.data.utterance_split import UtteranceSplitSettings, split_utterances
 from hiddenstate.errors import InputError
 
 FRONTEND = FrontendSettings(rate=8000, bands=20)
@@ -45,14 +44,14 @@ def table(count, groups=None):
 
 def test_groups_stay_together_and_equal_texts_need_not():
     groups = tuple(f"s{row % 10}" for row in range(100))
-    parts = split_utterances(table(100, groups), TextSplitSettings(validation=0.2, test=0.2))
+    parts = split_utterances(table(100, groups), UtteranceSplitSettings(validation=0.2, test=0.2))
     names = [{groups[row] for row in part} for part in parts]
     assert sorted(len(part) for part in parts) == [20, 20, 60]
     assert sum(map(len, names)) == len(set().union(*names)) == 10
-    alone = split_utterances(table(100), TextSplitSettings(validation=0.2, test=0.2))
+    alone = split_utterances(table(100), UtteranceSplitSettings(validation=0.2, test=0.2))
     assert sorted(row for part in alone for row in part) == list(range(100))
 
 
 def test_a_part_without_recordings_is_refused():
     with pytest.raises(InputError, match=r"t.csv: expected recordings for train, got none of 4 in 2 groups"):
-        split_utterances(table(4, ("a", "a", "b", "b")), TextSplitSettings(validation=0.3, test=0.3))
+        split_utterances(table(4, ("a", "a", "b", "b")), UtteranceSplitSettings(validation=0.3, test=0.3))

@@ -5,9 +5,8 @@ from pathlib import Path
 
 from hiddenstate.data.files import Source
 from hiddenstate.data.sound import FrontendSettings
-from hiddenstate.data.text_split import TextSplitSettings
 from hiddenstate.data.transcripts import TranscriptSettings, Utterances, load_transcripts
-from hiddenstate.data.utterance_split import split_utterances
+from hiddenstate.data.utterance_split import UtteranceSplitSettings, split_utterances
 from hiddenstate.errors import InputError
 
 
@@ -26,7 +25,7 @@ class TranscriptParts:
 
 
 def read_transcript_parts(
-    source: Source, data: TranscriptSettings, frontend: FrontendSettings, split: TextSplitSettings
+    source: Source, data: TranscriptSettings, frontend: FrontendSettings, split: UtteranceSplitSettings
 ) -> TranscriptParts:
     """Read `source` and cut it; the test rows may come from a table of their own.
 

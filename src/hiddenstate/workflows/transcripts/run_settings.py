@@ -5,17 +5,15 @@ from typing import Any
 
 from hiddenstate.cells import CELLS
 from hiddenstate.data.sound import FrontendSettings
-from hiddenstate.data.text_split import TextSplitSettings
 from hiddenstate.data.transcripts import TranscriptSettings
 from hiddenstate.data.utterance_batches import AugmentSettings
+from hiddenstate.data.utterance_split import UtteranceSplitSettings
 from hiddenstate.models.transcriber import TranscriberSettings
 from hiddenstate.settings import from_dict
 from hiddenstate.tasks.transcribe_settings import TranscribeSettings
 from hiddenstate.training import TrainingSettings
 from hiddenstate.workflows.recipe import with_recipe
 from hiddenstate.workflows.transcripts.fit import RECIPE
-
-TEST_SHARE = 0.15
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ class TranscriptRun:
     task: TranscribeSettings = field(default_factory=TranscribeSettings)
     model: TranscriberSettings = field(default_factory=TranscriberSettings)
     augment: AugmentSettings = field(default_factory=AugmentSettings)
-    split: TextSplitSettings = field(default_factory=lambda: TextSplitSettings(test=TEST_SHARE))
+    split: UtteranceSplitSettings = field(default_factory=UtteranceSplitSettings)
     training: TrainingSettings = RECIPE
 
     @property
@@ -43,10 +41,9 @@ def complete(values: dict[str, Any]) -> TranscriptRun:
 
     Raises `SettingsError` for an unknown or wrong setting, naming its place.
     """
-    split = {"test": TEST_SHARE, **values.get("split", {})}
     task = values.get("task", {})
     shift = values.get("frontend", {}).get("shift_ms")
     if isinstance(shift, int | float) and isinstance(task, dict):
         task = {"frame_seconds": shift / 1000.0, **task}
     training = with_recipe(RECIPE, values.get("training", {}))
-    return from_dict(TranscriptRun, {**values, "task": task, "split": split, "training": training})
+    return from_dict(TranscriptRun, {**values, "task": task, "training": training})
