@@ -15,6 +15,7 @@ from hiddenstate.cli.evaluate import evaluate
 from hiddenstate.cli.explain import explain
 from hiddenstate.cli.export import export
 from hiddenstate.cli.lab import lab
+from hiddenstate.cli.listen import listen
 from hiddenstate.cli.predict import predict
 from hiddenstate.cli.stream import stream
 from hiddenstate.cli.summary import summary
@@ -32,7 +33,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    choose, train, evaluate, predict, compare, summary, explain, walk, export, verify, stream, budget, demo,
+    choose, train, evaluate, predict, compare, summary, explain, walk, export, verify, stream, listen, budget, demo,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(lab)

@@ -8,8 +8,10 @@ from torch import nn
 from hiddenstate.errors import SettingsError
 from hiddenstate.layers import Stacked
 from hiddenstate.models.direct import DirectForecaster
+from hiddenstate.models.hearing import HearingNetwork
 from hiddenstate.models.many_to_one import ManyToOne
 from hiddenstate.models.programs.direct import direct_program
+from hiddenstate.models.programs.hearing import hearing_program
 from hiddenstate.models.programs.many_to_one import many_to_one_program
 from hiddenstate.models.programs.segments import segments_program
 from hiddenstate.models.programs.stack import stacked_program
@@ -24,6 +26,7 @@ PROGRAMS: dict[type[nn.Module], Callable[[Any], Program]] = {
     TextClassifier: text_program,
     DirectForecaster: direct_program,
     SegmentForecaster: segments_program,
+    HearingNetwork: hearing_program,
 }
 """Kind of model -> the function that says its program."""
 
