@@ -10,6 +10,7 @@ from hiddenstate.cli.flags import FLAGS
 from hiddenstate.cli.train import train
 from hiddenstate.workflows.classes.run_settings import ClassRun
 from hiddenstate.workflows.forecasts.run_settings import ForecastRun
+from hiddenstate.workflows.hearing.run_settings import HearingRun
 from hiddenstate.workflows.intents.run_settings import IntentRun
 from hiddenstate.workflows.tags.run_settings import TagRun
 from tests.story.conftest import TINY, lines
@@ -72,7 +73,7 @@ def test_a_setting_changes_what_is_seen(call, gappy, plain, tmp_path, place, val
         assert metrics != plain["seen"][0]
 
 
-RUNS = {"forecast": ForecastRun, "classify": ClassRun, "tag": TagRun, "intent": IntentRun}
+RUNS = {"forecast": ForecastRun, "classify": ClassRun, "tag": TagRun, "intent": IntentRun, "hear": HearingRun}
 
 
 @pytest.mark.parametrize(
