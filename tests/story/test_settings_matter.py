@@ -10,6 +10,7 @@ from hiddenstate.cli.flags import FLAGS
 from hiddenstate.cli.train import train
 from hiddenstate.workflows.classes.run_settings import ClassRun
 from hiddenstate.workflows.forecasts.run_settings import ForecastRun
+from hiddenstate.workflows.hearing.run_settings import HearingRun
 from hiddenstate.workflows.intents.run_settings import IntentRun
 from hiddenstate.workflows.tags.run_settings import TagRun
 from hiddenstate.workflows.transcripts.run_settings import TranscriptRun
@@ -82,6 +83,7 @@ RUNS = {
     "generate": WriterRun,
     "transcribe": TranscriptRun,
 }
+RUNS = {"forecast": ForecastRun, "classify": ClassRun, "tag": TagRun, "intent": IntentRun, "hear": HearingRun}
 
 
 @pytest.mark.parametrize(

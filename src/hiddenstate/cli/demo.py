@@ -11,7 +11,7 @@ def demo(
         str,
         typer.Argument(
             help="demand: half-hourly electricity demand of Victoria, 2014; sentiment: short messages; intents: "
-            "sentences to a home; questions: TREC's, from --data."
+            "sentences to a home; questions: TREC's, from --data; hear: words spoken on the spot."
         ),
     ] = "demand",
     data: Annotated[Path | None, typer.Option(help="File in TREC's format, for questions.")] = None,

@@ -142,6 +142,6 @@ def _series_model(bundle: Bundle, program: Program) -> "SeriesModel":
     if bundle.kind != SeriesModel.kind:
         raise BundleError(
             f"{bundle.folder}: expected a {TextModel.kind} or a {SeriesModel.kind}, got a {bundle.kind}. "
-            "Update hiddenstate."
+            "For sound use hiddenstate listen; for anything else update hiddenstate."
         )
     return SeriesModel(bundle, program)

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from hiddenstate.data.labels import Labels
+from hiddenstate.data.labels import Labels, LabelSettings
 from hiddenstate.data.sound import Frames, Standardiser, standardise_utterance
 from hiddenstate.data.sound.augment import AugmentSettings
 from hiddenstate.data.sound.batches import Preparing, SoundBatch, SoundBatches, Varying
@@ -39,13 +39,17 @@ class HearTask:
         labels: Labels,
         standardiser: Standardiser,
         quietest: float | None,
+        longest: int,
     ) -> None:
-        """Use `fit`. `quietest`: level of the loudest frame of the quietest training recording; None for cepstra."""
+        """Use `fit`. `quietest`: level of the loudest frame of the quietest training recording, None for cepstra;
+        `longest`: frames of the longest one.
+        """
         self.settings = settings
         self.network = network
         self.labels = labels
         self.standardiser = standardiser
         self.quietest = quietest
+        self.longest = longest
         self.temperature = 1.0
         self.threshold: float | None = None
         self.notes = labels.notes
@@ -64,7 +68,7 @@ class HearTask:
         if log_mel(recordings, learnt.texts):
             levels = [loudness(each) for each in frames]
             level = min(levels)
-        task = cls(settings, network, labels, Standardiser.fit(frames), level)
+        task = cls(settings, network, labels, Standardiser.fit(frames), level, max(map(len, frames)))
         if settings.class_weights == "balanced":
             task._weights = class_weights(labels, labels.encode(learnt.known_labels()))[0]
         return task
@@ -184,6 +188,7 @@ class HearTask:
             "labels": self.labels.to_dict(),
             "standardiser": self.standardiser.to_dict(),
             "quietest": self.quietest,
+            "longest": self.longest,
             "temperature": self.temperature,
             "threshold": self.threshold,
         }
@@ -192,10 +197,9 @@ class HearTask:
     def from_dict(cls, values: Mapping[str, Any], settings: HearSettings, network: HearingSettings) -> Self:
         """The inverse of `to_dict`. Raises `BundleError` where something is missing."""
         try:
-            labels = Labels.from_dict(values["labels"], Labels.fit(["a", "b"]).settings)
-            task = cls(
-                settings, network, labels, Standardiser.from_dict(values["standardiser"]), values["quietest"]
-            )
+            labels = Labels.from_dict(values["labels"], LabelSettings())
+            standardiser = Standardiser.from_dict(values["standardiser"])
+            task = cls(settings, network, labels, standardiser, values["quietest"], int(values["longest"]))
             task.temperature, task.threshold = float(values["temperature"]), values["threshold"]
         except (KeyError, TypeError, ValueError) as error:
             raise BundleError(

@@ -5,14 +5,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hiddenstate.choices import choose
+from hiddenstate.data.demo_sounds import SPEAKER, spoken_words
 from hiddenstate.data.demo_texts import intents, sentiment
 from hiddenstate.data.labels import LabelSettings
 from hiddenstate.data.roles import SeriesSettings
 from hiddenstate.data.samples import elecdemand
+from hiddenstate.data.sound.table import SoundFileSettings
+from hiddenstate.data.temporary_folder import TemporaryFolder
 from hiddenstate.data.text_split import TextSplitSettings
 from hiddenstate.data.text_table import TextSettings, TextTable, load_trec
 from hiddenstate.data.tokens import TokenSettings
 from hiddenstate.errors import SettingsError
+from hiddenstate.models.hearing import HearingSettings
 from hiddenstate.models.text_classifier import TextModelSettings
 from hiddenstate.tasks.classify_settings import ClassifySettings
 from hiddenstate.tasks.forecast_settings import ForecastSettings
@@ -21,6 +25,9 @@ from hiddenstate.workflows.classes.run_settings import ClassRun
 from hiddenstate.workflows.classes.train import train_classifier
 from hiddenstate.workflows.forecasts.run_settings import RECIPES, ForecastRun
 from hiddenstate.workflows.forecasts.train import train_forecaster
+from hiddenstate.workflows.hearing.fit import RECIPE as HEAR_RECIPE
+from hiddenstate.workflows.hearing.run_settings import HearingRun
+from hiddenstate.workflows.hearing.train import train_hearing
 from hiddenstate.workflows.kind import Saving
 from hiddenstate.workflows.outcome import Trained
 
@@ -66,6 +73,14 @@ QUESTIONS = ClassRun(
 """The questions of TREC, in 6 coarse and 50 fine classes."""
 
 
+HEARD = HearingRun(
+    data=SoundFileSettings(group=SPEAKER),
+    model=HearingSettings(num_layers=1),
+    training=replace(HEAR_RECIPE, epochs=40, batch_size=16),
+)
+"""Words spoken by voices that are made on the spot."""
+
+
 @dataclass(frozen=True)
 class Demo:
     """One demonstration."""
@@ -76,6 +91,11 @@ class Demo:
 
 def _demand(file: Path | None, saving: Saving) -> Trained:
     return train_forecaster(elecdemand(), DEMAND, saving)
+
+
+def _words(file: Path | None, saving: Saving) -> Trained:
+    folder = TemporaryFolder("spoken")
+    return train_hearing(spoken_words(folder.path), HEARD, saving)
 
 
 def _texts(load: Callable[[Path | None], TextTable], run: ClassRun) -> Demo:
@@ -89,6 +109,7 @@ def _questions(file: Path | None) -> TextTable:
 
 DEMOS: dict[str, Demo] = {
     "demand": Demo(_demand),
+    "hear": Demo(_words),
     "sentiment": _texts(lambda _: sentiment(), SENTIMENT),
     "intents": _texts(lambda _: intents(), INTENTS),
     "questions": replace(_texts(_questions, QUESTIONS), needs_file=True),

@@ -8,9 +8,11 @@ from torch import nn
 from hiddenstate.errors import SettingsError
 from hiddenstate.layers import Stacked
 from hiddenstate.models.direct import DirectForecaster
+from hiddenstate.models.hearing import HearingNetwork
 from hiddenstate.models.language_model import LanguageModel
 from hiddenstate.models.many_to_one import ManyToOne
 from hiddenstate.models.programs.direct import direct_program
+from hiddenstate.models.programs.hearing import hearing_program
 from hiddenstate.models.programs.language import language_program
 from hiddenstate.models.programs.many_to_one import many_to_one_program
 from hiddenstate.models.programs.segments import segments_program
@@ -27,6 +29,7 @@ PROGRAMS: dict[type[nn.Module], Callable[[Any], Program]] = {
     LanguageModel: language_program,
     DirectForecaster: direct_program,
     SegmentForecaster: segments_program,
+    HearingNetwork: hearing_program,
 }
 """Kind of model -> the function that says its program."""
 

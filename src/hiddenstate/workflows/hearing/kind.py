@@ -10,11 +10,12 @@ from hiddenstate.data.files import Source
 from hiddenstate.data.sound.table import load_recordings
 from hiddenstate.errors import InputError
 from hiddenstate.models.summary import Summary
+from hiddenstate.runtime.listening import KIND
 from hiddenstate.workflows.classes.label_table import label_table
 from hiddenstate.workflows.hearing.comparison import compare_hearing
 from hiddenstate.workflows.hearing.fit import FittedHearing
 from hiddenstate.workflows.hearing.run_settings import complete
-from hiddenstate.workflows.hearing.saved import KIND, open_hearing
+from hiddenstate.workflows.hearing.saved import open_hearing
 from hiddenstate.workflows.hearing.train import summarise_hearing, train_hearing
 from hiddenstate.workflows.kind import Answers, Kind, Saving, Values
 from hiddenstate.workflows.outcome import Outcome, Trained

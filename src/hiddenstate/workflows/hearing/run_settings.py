@@ -57,6 +57,13 @@ def complete(values: dict[str, Any], recordings: int | None = None) -> HearingRu
 
     Raises `SettingsError` for an unknown or wrong setting, naming its place.
     """
+    if values.get("model", {}).get("bidirectional") is False:
+        # What reads forwards is meant for streams: it gets what these can have, unless something else was said.
+        values = {
+            **values,
+            "model": {"pool": "max", **values["model"]},
+            "task": {"standardise": "training", **values.get("task", {})},
+        }
     recipe = RECIPE if recordings is None else recipe_for(recordings)
     training = with_recipe(recipe, values.get("training", {}))
     return from_dict(HearingRun, {**values, "training": training})

@@ -7,12 +7,11 @@ from torch import nn
 
 from hiddenstate.bundle import open_bundle
 from hiddenstate.errors import BundleError
+from hiddenstate.runtime.listening import KIND
 from hiddenstate.settings import from_dict
 from hiddenstate.tasks.hear import HearTask
 from hiddenstate.workflows.hearing.run_settings import HearingRun
 from hiddenstate.workflows.weights import load_members
-
-KIND = "sound classifier"
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,11 @@ from hiddenstate.bundle import Contents, check_target, save_bundle
 from hiddenstate.data.files import Source
 from hiddenstate.data.text_table import TextTable
 from hiddenstate.models.summary import Summary, summary
+from hiddenstate.program.program import PROGRAM
+from hiddenstate.runtime.listening import KIND
 from hiddenstate.settings import to_toml
 from hiddenstate.tasks.hear import HearTask
+from hiddenstate.tasks.hear_program import hear_program
 from hiddenstate.tasks.sound_baselines.registry import fit_sound_baselines
 from hiddenstate.training.threads import limited_threads
 from hiddenstate.workflows.fitting import Fitting
@@ -19,7 +22,6 @@ from hiddenstate.workflows.hearing.inflation import measured_inflation
 from hiddenstate.workflows.hearing.parts import read_sound_parts
 from hiddenstate.workflows.hearing.report import SoundFacts, card, report
 from hiddenstate.workflows.hearing.run_settings import HearingRun
-from hiddenstate.workflows.hearing.saved import KIND
 from hiddenstate.workflows.kind import Saving
 from hiddenstate.workflows.outcome import Trained
 from hiddenstate.workflows.weights import weights_of
@@ -64,6 +66,7 @@ def train_hearing(source: Source | TextTable, run: HearingRun, saving: Saving) -
         metrics=outcome.to_dict(),
         card=card(facts),
         report=report(facts),
+        extra={PROGRAM: hear_program(fitted.task, fitted.models, run.frontend).to_json()},
     )
     save_bundle(saving.out, contents, force=saving.force)
     fitting.clear()
