@@ -43,7 +43,9 @@ class JointPieces:
             [piece.form for piece in subwords.cut(_marked(text), words)]
             for text, words in zip(texts, marked, strict=True)
         ]
-        found = Vocabulary.fit(cut)
+        # Every character can stand where training never showed it: at the beginning of a word, and within.
+        letters = sorted({letter for text in texts for letter in _marked(text)})
+        found = Vocabulary.fit([*cut, [form for letter in letters for form in (letter, CONTINUED + letter)]])
         return cls(subwords, Vocabulary([*MARKS, *found.forms[UNKNOWN + 1 :]]))
 
     def __len__(self) -> int:
