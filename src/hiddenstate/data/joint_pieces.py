@@ -74,8 +74,12 @@ class JointPieces:
         return "".join(map(_spelling, forms)).replace(SPACE, " ").strip()
 
     def _pieces(self, text: str) -> list[Token]:
+        """Pieces that training has shown; where merging ends at another one, its letters."""
         marked = _marked(text)
-        return self.subwords.cut(marked, _words(marked))
+        pieces: list[Token] = []
+        for piece in self.subwords.cut(marked, _words(marked)):
+            pieces += [piece] if piece.form in self.vocabulary else _letters(piece)
+        return pieces
 
     def to_dict(self) -> dict[str, Any]:
         """For ``encoders.json``."""
@@ -99,6 +103,15 @@ def _marked(text: str) -> str:
 
 def _words(marked: str) -> list[Token]:
     return [Token(match.group(), match.start(), match.end()) for match in WORD.finditer(marked)]
+
+
+def _letters(piece: Token) -> list[Token]:
+    """The letters of a piece as pieces."""
+    inside = piece.form.startswith(CONTINUED)
+    return [
+        Token((CONTINUED if inside or place else "") + letter, piece.start + place, piece.start + place + 1)
+        for place, letter in enumerate(_spelling(piece.form))
+    ]
 
 
 def _spelling(form: str) -> str:
