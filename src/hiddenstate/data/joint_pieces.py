@@ -43,7 +43,9 @@ class JointPieces:
             [piece.form for piece in subwords.cut(_marked(text), words)]
             for text, words in zip(texts, marked, strict=True)
         ]
-        found = Vocabulary.fit(cut)
+        # Every character can stand where training never showed it: at the beginning of a word, and within.
+        letters = sorted({letter for text in texts for letter in _marked(text)})
+        found = Vocabulary.fit([*cut, [form for letter in letters for form in (letter, CONTINUED + letter)]])
         return cls(subwords, Vocabulary([*MARKS, *found.forms[UNKNOWN + 1 :]]))
 
     def __len__(self) -> int:
@@ -72,8 +74,12 @@ class JointPieces:
         return "".join(map(_spelling, forms)).replace(SPACE, " ").strip()
 
     def _pieces(self, text: str) -> list[Token]:
+        """Pieces that training has shown; where merging ends at another one, its letters."""
         marked = _marked(text)
-        return self.subwords.cut(marked, _words(marked))
+        pieces: list[Token] = []
+        for piece in self.subwords.cut(marked, _words(marked)):
+            pieces += [piece] if piece.form in self.vocabulary else _letters(piece)
+        return pieces
 
     def to_dict(self) -> dict[str, Any]:
         """For ``encoders.json``."""
@@ -97,6 +103,15 @@ def _marked(text: str) -> str:
 
 def _words(marked: str) -> list[Token]:
     return [Token(match.group(), match.start(), match.end()) for match in WORD.finditer(marked)]
+
+
+def _letters(piece: Token) -> list[Token]:
+    """The letters of a piece as pieces."""
+    inside = piece.form.startswith(CONTINUED)
+    return [
+        Token((CONTINUED if inside or place else "") + letter, piece.start + place, piece.start + place + 1)
+        for place, letter in enumerate(_spelling(piece.form))
+    ]
 
 
 def _spelling(form: str) -> str:

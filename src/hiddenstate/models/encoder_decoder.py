@@ -4,7 +4,8 @@ The decoder has two recurrent layers with the attention between them. The lower 
 state asks the encoder's steps, and the upper one reads the state and the context that was found. Neither recurrence
 waits for the attention of the step before, so in training each layer goes through all steps in one call. The upper
 layer still remembers where earlier steps have looked, which is what input feeding is for.
-With ``input_feeding`` the last readout enters the lower layer, too: a loop over the steps, several times slower.
+With ``input_feeding`` the last readout enters the lower layer, too: a loop over the steps, which
+makes a training step take about twice as long.
 """
 
 from dataclasses import dataclass

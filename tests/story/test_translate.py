@@ -1,0 +1,154 @@
+"""Translation through the command line: from a file of pairs to answers, alignment and a page."""
+
+import json
+import random
+
+import polars as pl
+import pytest
+
+from tests.story.conftest import quietly
+from tests.story.test_bad_input import refused
+
+ONES = "one two three four five six seven eight nine ten".split()
+EINS = "eins zwei drei vier fünf sechs sieben acht neun zehn".split()
+TINY = [
+    "--task", "translate", "--hidden-size", "32", "--epochs", "3", "--batch-size", "16", "--learning-rate", "0.01",
+    "--set", "task.pieces=60", "--set", "model.embedding_size=32", "--set", "model.encoder_dropout=0.0",
+    "--set", "model.output_dropout=0.0", "--set", "model.embedding_dropout=0.0", "--set", "data.longest=30",
+    "--validation", "0.1", "--test", "0.1", "--quiet",
+]  # fmt: skip
+
+
+def pairs(count=300):
+    """Numbers in words, and their translations: some are one word long, none says anything about the others."""
+    drawn = random.Random(0)
+    rows = [[drawn.randrange(10) for _ in range(drawn.randint(1, 5))] for _ in range(count)]
+    return [
+        (" ".join(ONES[number] for number in row), " ".join(EINS[number] for number in row)) for row in rows
+    ]
+
+
+def write(path, rows):
+    path.write_text("".join(f"{own}\t{other}\n" for own, other in rows), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    return write(tmp_path_factory.mktemp("pairs") / "pairs.tsv", pairs())
+
+
+@pytest.fixture(scope="module")
+def translator(source, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("translator") / "m"
+    quietly("train", source, *TINY, "--set", "task.twin=true", "--out", folder)
+    return folder
+
+
+def test_it_beats_the_nearest_pair_and_its_twin_without_attention_stands_beside_it(translator):
+    metrics = json.loads((translator / "metrics.json").read_text())
+    baselines = metrics["baselines"]
+    assert metrics["model"]["chrf"] > baselines["copy of the source"]["chrf"]
+    assert "most similar training pair" in baselines
+    assert "LSTM without attention" in baselines
+    assert metrics["verdict"]["best_baseline"] in ("most similar training pair", "copy of the source")
+    assert metrics["signatures"][0].startswith("BLEU|nrefs:1|case:mixed|eff:no|tok:13a")
+    page = (translator / "report.html").read_text()
+    for word in ("Quality by length", "Alignment of example 1", "tok:13a", "Learning curve", "Layers"):
+        assert word in page, word
+
+
+def test_an_answer_says_where_each_piece_looked(call, translator):
+    answer = json.loads(call("predict", translator, "--text", "Two NINE", "--beam", "3", "--json").out)
+    assert "".join(answer["source_pieces"]).split() == ["two", "nine"]
+    assert len(answer["alignment"]) == len(answer["target_pieces"])
+    assert all(abs(sum(row) - 1) < 0.01 for row in answer["alignment"])
+    assert "looked at:" in call("predict", translator, "--text", "two nine").out
+
+
+def test_a_file_is_translated_line_by_line_and_an_empty_line_stays_empty(call, translator, tmp_path):
+    (tmp_path / "new.txt").write_text("one two\n\nthree\tignored\n")
+    assert call("predict", translator, tmp_path / "new.txt", "--out", tmp_path / "a.csv").code == 0
+    answers = pl.read_csv(tmp_path / "a.csv").fill_null("")
+    assert answers["text"].to_list() == ["one two", "", "three"]
+    assert answers["translation"][1] == ""
+
+
+def test_characters_never_seen_are_named_and_cost_no_answer(call, translator):
+    shown = call("predict", translator, "--text", "two ☃ nine")
+    assert shown.code == 0
+    assert 'never seen in training, read as unknown: "☃"' in shown.out
+
+
+def test_evaluation_prints_the_figures_and_how_they_were_measured(call, translator, source):
+    result = json.loads(call("evaluate", translator, source, "--json").out)
+    assert result["rows"] == 300
+    assert 0 < result["model"]["bleu_moses"] <= 1
+    assert any("chrF|nrefs:1" in line for line in result["notes"])
+
+
+def test_explain_shows_alignment_and_gates_of_both_halves(call, translator, tmp_path):
+    assert call("explain", translator, "--text", "two nine four", "--out", tmp_path / "why.html").code == 0
+    page = (tmp_path / "why.html").read_text()
+    for word in ("Alignment: written by read", "Inside encoder", "Inside lower", "Inside upper"):
+        assert word in page, word
+
+
+def test_summary_lists_both_halves(call, translator):
+    out = call("summary", translator).out
+    assert "Bidirectional LSTM" in out
+    assert "General attention" in out
+
+
+def test_beams_that_cannot_be_searched_are_refused(call, translator, model):
+    refused(call("predict", translator, "--text", "one", "--beam", "0"), "beam: expected 1 or more", "got 0")
+    refused(
+        call("predict", translator, "--text", "one", "--beam", "5000"),
+        "the pieces of the vocabulary, got 5,000",
+    )
+    refused(
+        call("predict", model, "--text", "one", "--beam", "2"),
+        "--beam: expected a model that searches",
+        "forecaster",
+    )
+
+
+def test_a_source_of_two_thousand_words_is_refused(call, translator):
+    refused(
+        call("predict", translator, "--text", "one " * 2000),
+        "text 1: expected at most 30 words, got 2,000. Translate it sentence by sentence.",
+    )
+
+
+def test_a_missing_tab_is_named_by_file_and_line(call, source, tmp_path):
+    bad = tmp_path / "bad.tsv"
+    bad.write_text("one\teins\ntwo zwei\n")
+    refused(call("train", bad, *TINY, "--out", tmp_path / "m"), f"{bad} line 2", 'got no tab: "two zwei"')
+    bad.write_text("one\teins\ntwo\tzwei\t2\n")
+    refused(call("train", bad, *TINY, "--out", tmp_path / "m"), f"{bad} line 2", "got 2 tabs")
+    assert not (tmp_path / "m").exists()
+
+
+def test_pairs_with_an_empty_side_and_long_ones_are_left_out_and_counted(call, tmp_path):
+    rows = [*pairs(60), ("one", " "), ("", "eins"), ("one " * 40, "eins")]
+    file = write(tmp_path / "gaps.tsv", rows)
+    assert call("train", file, *TINY, "--epochs", "1", "--out", tmp_path / "m").code == 0
+    repairs = json.loads((tmp_path / "m" / "metrics.json").read_text())["repairs"]
+    assert "2 pairs left out, one side is empty: line 61, 62." in repairs
+    assert "1 pairs left out, longer than 30 words: line 63." in repairs
+
+
+def test_swapped_columns_are_found(call, translator, source, tmp_path):
+    swapped = write(tmp_path / "swapped.tsv", [(other, own) for own, other in pairs(40)])
+    refused(
+        call("evaluate", translator, swapped), str(swapped), "got the other language", "Swap the two columns"
+    )
+    flags = [*TINY, "--test", swapped]
+    refused(call("train", source, *flags, "--out", tmp_path / "m"), "Swap the two columns")
+
+
+def test_a_translator_does_not_leave_torch_yet(call, translator, tmp_path):
+    refused(
+        call("export", translator, "--to", "onnx", "--out", tmp_path / "x"),
+        "expected a model that can leave torch, got a translator, which cannot yet",
+    )
