@@ -172,3 +172,19 @@ def test_a_model_leaves_torch_and_gives_the_same_scores(call, writer, tmp_path, 
     outcome = call("export", writer, "--to", place, "--out", out)
     assert outcome.code == 0, outcome.err
     assert out.exists()
+
+
+def test_a_cell_that_cannot_write_is_refused_before_training(call, tmp_path):
+    (tmp_path / "book.txt").write_text(book())
+    outcome = call(
+        "train",
+        tmp_path / "book.txt",
+        "--task",
+        "generate",
+        "--model",
+        "lstm-peephole",
+        "--out",
+        tmp_path / "m",
+    )
+    refused(outcome, 'rnn, lstm, gru), got "lstm-peephole"')
+    assert not (tmp_path / "m").exists()

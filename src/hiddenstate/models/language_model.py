@@ -7,10 +7,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import embedding, linear
 
+from hiddenstate.cells import CELLS
 from hiddenstate.errors import SettingsError
 from hiddenstate.layers import Stacked
 from hiddenstate.layers.dropout import DropoutSettings, VariationalDropout, check_share
 from hiddenstate.layers.weight_drop import read_with_weight_drop
+from hiddenstate.program.operations import CELL_STATES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +38,11 @@ class LanguageSettings:
                 raise SettingsError(f"{name}: expected at least 1, got {getattr(self, name)}. Correct it.")
         for name in ("embedding_dropout", "dropout", "weight_drop"):
             check_share(name, getattr(self, name))
+        if self.cell in CELLS and self.cell not in CELL_STATES:
+            raise SettingsError(
+                f'model.cell: expected one that writes without torch ({", ".join(CELL_STATES)}), got "{self.cell}". '
+                "Use one of these."
+            )
 
 
 class LanguageOutput(NamedTuple):

@@ -4,11 +4,10 @@ import time
 
 from torch import nn
 
-from hiddenstate.bundle import Contents, check_target, save_bundle
+from hiddenstate.bundle import Contents, check_target, program_file, save_bundle
 from hiddenstate.data.files import Source
 from hiddenstate.data.text_table import TextTable
 from hiddenstate.models.summary import Summary, summary
-from hiddenstate.program.program import PROGRAM
 from hiddenstate.runtime.listening import KIND
 from hiddenstate.settings import to_toml
 from hiddenstate.tasks.hear import HearTask
@@ -66,7 +65,7 @@ def train_hearing(source: Source | TextTable, run: HearingRun, saving: Saving) -
         metrics=outcome.to_dict(),
         card=card(facts),
         report=report(facts),
-        extra={PROGRAM: hear_program(fitted.task, fitted.models, run.frontend).to_json()},
+        extra=program_file(lambda: hear_program(fitted.task, fitted.models, run.frontend)),
     )
     save_bundle(saving.out, contents, force=saving.force)
     fitting.clear()

@@ -27,12 +27,8 @@ def flags_of(command: str) -> dict[str, object]:
     return {name: value for name, value in context.params.items() if value not in (None, False, [], ())}
 
 
-ARRIVING = {"translate", "generate", "hear", "transcribe"}
-"""Tasks whose trainers may not be in `KINDS` yet."""
-
-
 def test_every_task_named_is_one_that_train_knows():
-    assert set(TASKS.values()) <= set(KINDS) | ARRIVING
+    assert set(TASKS.values()) <= set(KINDS)
 
 
 @pytest.mark.parametrize(
