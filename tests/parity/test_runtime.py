@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hiddenstate.cells import CELLS
+from hiddenstate.program.operations import CELL_STATES
 from hiddenstate.runtime import Layer, Recurrence
 
 TOLERANCE = 1e-6
@@ -49,7 +50,7 @@ def by_cells(cells, x):
 
 
 @given(
-    kind=st.sampled_from(sorted(CELLS)),
+    kind=st.sampled_from(sorted(CELL_STATES)),
     input_size=st.integers(1, 40),
     hidden_sizes=st.lists(st.integers(1, 40), min_size=1, max_size=3),
     scale=st.sampled_from([1e-30, 1.0, 100.0]),
@@ -68,7 +69,7 @@ def test_any_sizes(kind, input_size, hidden_sizes, scale, seed):
     np.testing.assert_allclose(recurrence.run_many(six)[0][0], y, atol=TOLERANCE * max(1, scale), rtol=0)
 
 
-@pytest.mark.parametrize("kind", sorted(CELLS))
+@pytest.mark.parametrize("kind", sorted(CELL_STATES))
 @pytest.mark.parametrize("hidden", [32, 64, 128, 256])
 def test_two_hundred_steps_stay_within_a_millionth(kind, hidden):
     cells = readable_cells(kind, hidden, [hidden], 0)
@@ -80,7 +81,7 @@ def test_two_hundred_steps_stay_within_a_millionth(kind, hidden):
         np.testing.assert_allclose(y, y_t, atol=TOLERANCE, rtol=0)
 
 
-@pytest.mark.parametrize("kind", sorted(CELLS))
+@pytest.mark.parametrize("kind", sorted(CELL_STATES))
 def test_a_long_run_does_not_drift(kind):
     cells = readable_cells(kind, 3, [7], 0)
     recurrence = Recurrence(runtime_layers(kind, cells))

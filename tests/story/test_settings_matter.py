@@ -14,6 +14,7 @@ from hiddenstate.workflows.hearing.run_settings import HearingRun
 from hiddenstate.workflows.intents.run_settings import IntentRun
 from hiddenstate.workflows.tags.run_settings import TagRun
 from hiddenstate.workflows.transcripts.run_settings import TranscriptRun
+from hiddenstate.workflows.translations.run_settings import TranslateRun
 from hiddenstate.workflows.writers.run_settings import WriterRun
 from tests.story.conftest import TINY, lines
 
@@ -82,8 +83,9 @@ RUNS = {
     "intent": IntentRun,
     "generate": WriterRun,
     "transcribe": TranscriptRun,
+    "translate": TranslateRun,
+    "hear": HearingRun,
 }
-RUNS = {"forecast": ForecastRun, "classify": ClassRun, "tag": TagRun, "intent": IntentRun, "hear": HearingRun}
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,11 @@ GENERATE_FLAGS: dict[str, str] = {
 }
 """The same for texts that are gone on with."""
 TRANSCRIBE_FLAGS: dict[str, str] = {
-    **{flag: place for flag, place in TAG_FLAGS.items() if flag not in ("target", "vectors", "tokens")},
+    **{
+        flag: place
+        for flag, place in TAG_FLAGS.items()
+        if flag not in ("target", "vectors", "tokens", "zoneout")
+    },
     "text": "data.text",
     "group": "data.group",
 }
@@ -117,7 +121,7 @@ HEAR_FLAGS: dict[str, str] = {
     **{
         flag: place
         for flag, place in CLASS_FLAGS.items()
-        if place.split(".")[0] in ("model", "training", "split")
+        if place.split(".")[0] in ("model", "training", "split") and flag != "zoneout"
     },
     "target": "data.target",
     "group": "data.group",

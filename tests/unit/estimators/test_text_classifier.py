@@ -294,7 +294,8 @@ def test_too_few_texts_to_hold_some_out_is_said():
 
 OTHER_VALUES = {
     "cell": "gru", "hidden_size": 5, "num_layers": 2, "bidirectional": False, "pool": "mean", "attention": "dot",
-    "fine_tune": False, "embedding_size": 7, "character_size": 3, "word_dropout": 0.1, "embedding_dropout": 0.1,
+    "fine_tune": False, "embedding_size": 7, "character_size": 3, "word_pairs": True,
+    "word_dropout": 0.1, "embedding_dropout": 0.1,
     "recurrent_dropout": 0.1, "zoneout": 0.1, "output_dropout": 0.1, "unit": "whitespace", "subword_count": 10,
     "lowercase": False, "fold_digits": True,
     "stop_words": "remove", "keep_negations": False, "longest": 3, "min_count": 2, "largest_vocabulary": 4,
