@@ -4,7 +4,7 @@ import time
 
 from torch import nn
 
-from hiddenstate.bundle import Contents, check_target, program_file, save_bundle
+from hiddenstate.bundle import Contents, check_target, program_file
 from hiddenstate.data.files import Source
 from hiddenstate.data.text_table import TextTable
 from hiddenstate.models.summary import Summary, summary
@@ -14,6 +14,7 @@ from hiddenstate.tasks.hear import HearTask
 from hiddenstate.tasks.hear_program import hear_program
 from hiddenstate.tasks.sound_baselines.registry import fit_sound_baselines
 from hiddenstate.training.threads import limited_threads
+from hiddenstate.workflows.finish import finish
 from hiddenstate.workflows.fitting import Fitting
 from hiddenstate.workflows.hearing.comparison import compare_hearing
 from hiddenstate.workflows.hearing.fit import fit_hearing
@@ -67,9 +68,7 @@ def train_hearing(source: Source | TextTable, run: HearingRun, saving: Saving) -
         report=report(facts),
         extra=program_file(lambda: hear_program(fitted.task, fitted.models, run.frontend)),
     )
-    save_bundle(saving.out, contents, force=saving.force)
-    fitting.clear()
-    return Trained(saving.out, outcome)
+    return finish(contents, outcome, saving, fitting)
 
 
 def summarise_hearing(task: HearTask, model: nn.Module) -> Summary:

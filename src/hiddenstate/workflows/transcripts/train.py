@@ -5,13 +5,14 @@ import time
 import numpy as np
 from torch import nn
 
-from hiddenstate.bundle import Contents, check_target, save_bundle
+from hiddenstate.bundle import Contents, check_target
 from hiddenstate.data.files import Source
 from hiddenstate.data.transcripts import Utterances
 from hiddenstate.models.summary import Summary, summary
 from hiddenstate.settings import to_toml
 from hiddenstate.tasks.transcribe import TranscribeTask
 from hiddenstate.training.threads import limited_threads
+from hiddenstate.workflows.finish import finish
 from hiddenstate.workflows.fitting import Fitting
 from hiddenstate.workflows.kind import Saving
 from hiddenstate.workflows.outcome import Trained
@@ -62,9 +63,7 @@ def train_transcriber(source: Source, run: TranscriptRun, saving: Saving) -> Tra
         card=card(facts),
         report=report(facts),
     )
-    save_bundle(saving.out, contents, force=saving.force)
-    fitting.clear()
-    return Trained(saving.out, outcome)
+    return finish(contents, outcome, saving, fitting)
 
 
 def summarise_task(task: TranscribeTask, model: nn.Module) -> Summary:

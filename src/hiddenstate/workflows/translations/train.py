@@ -4,13 +4,14 @@ import time
 
 from torch import nn
 
-from hiddenstate.bundle import Contents, check_target, save_bundle
+from hiddenstate.bundle import Contents, check_target
 from hiddenstate.data.files import Source
 from hiddenstate.data.pairs import PairTable
 from hiddenstate.models.summary import Summary, summary
 from hiddenstate.settings import to_toml
 from hiddenstate.tasks.translate import TranslateTask
 from hiddenstate.training.threads import limited_threads
+from hiddenstate.workflows.finish import finish
 from hiddenstate.workflows.fitting import Fitting
 from hiddenstate.workflows.kind import Saving
 from hiddenstate.workflows.outcome import Trained
@@ -68,9 +69,7 @@ def train_translator(source: Source, run: TranslateRun, saving: Saving) -> Train
         card=card(facts),
         report=report(facts),
     )
-    save_bundle(saving.out, contents, force=saving.force)
-    fitting.clear()
-    return Trained(saving.out, outcome)
+    return finish(contents, outcome, saving, fitting)
 
 
 def twin(parts: PairParts, run: TranslateRun, fitting: Fitting) -> dict[str, tuple[str, ...]]:

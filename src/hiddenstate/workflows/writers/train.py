@@ -4,7 +4,7 @@ import time
 
 import torch
 
-from hiddenstate.bundle import Contents, check_target, save_bundle
+from hiddenstate.bundle import Contents, check_target
 from hiddenstate.data.book import Book, cut_book, read_book
 from hiddenstate.data.files import Source
 from hiddenstate.errors import InputError
@@ -16,6 +16,7 @@ from hiddenstate.settings import to_toml
 from hiddenstate.tasks.generate_program import generator_program
 from hiddenstate.tasks.language_baselines.registry import fit_language_baselines
 from hiddenstate.training.threads import limited_threads
+from hiddenstate.workflows.finish import finish
 from hiddenstate.workflows.fitting import Fitting
 from hiddenstate.workflows.kind import Saving
 from hiddenstate.workflows.outcome import Trained
@@ -69,9 +70,7 @@ def train_writer(source: Source, run: WriterRun, saving: Saving) -> Trained:
         report=report(facts),
         extra={PROGRAM: program.to_json()},
     )
-    save_bundle(saving.out, contents, force=saving.force)
-    fitting.clear()
-    return Trained(saving.out, outcome)
+    return finish(contents, outcome, saving, fitting)
 
 
 def summarise_writer(model: LanguageModel) -> Summary:
