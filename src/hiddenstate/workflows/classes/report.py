@@ -9,13 +9,13 @@ from hiddenstate import plots
 from hiddenstate.bundle import compose_card
 from hiddenstate.data.audit.finding import Audit
 from hiddenstate.models.summary import Summary
-from hiddenstate.plots.numerals import number
-from hiddenstate.settings import to_toml
 from hiddenstate.tasks.classification_metrics import confusion, per_class, reliability
 from hiddenstate.workflows.classes.comparison import COLUMNS, COLUMNS_OF_SEVERAL, Comparison
 from hiddenstate.workflows.classes.fit import FittedClasses
 from hiddenstate.workflows.classes.parts import Parts
 from hiddenstate.workflows.classes.run_settings import ClassRun
+from hiddenstate.workflows.key_figures import key_figures
+from hiddenstate.workflows.train_again import train_again
 from hiddenstate.workflows.verdict_section import verdict_section
 
 EXAMPLES = 5
@@ -76,7 +76,7 @@ def report(facts: Facts) -> str:
     columns = COLUMNS_OF_SEVERAL if result.multi_label else COLUMNS
     sections: list[plots.Section] = [
         verdict_section(facts.comparison.verdict, f"{len(facts.comparison.result.texts):,} texts"),
-        plots.Figures(_figures(facts)),
+        _figures(facts),
         plots.score_table(
             facts.comparison.scores,
             metrics=columns,
@@ -89,12 +89,9 @@ def report(facts: Facts) -> str:
         plots.Text("Why this comparison is fair", points=_fairness(facts)),
         plots.Text("Leak audit", points=facts.audit.lines()),
         plots.Details("Layers", [plots.Code("Layers, shapes and parameters", str(facts.summary))]),
-        plots.Code("How to train this model again", to_toml(facts.run), text=REPRODUCE),
+        train_again(facts.run),
     ]
     return plots.Page(facts.title, facts.subtitle, sections).html()
-
-
-REPRODUCE = "Save these settings as settings.toml and run: hiddenstate train FILE --settings settings.toml --out MODEL"
 
 
 def _charts(facts: Facts) -> list[plots.Section]:
@@ -153,23 +150,10 @@ def card(facts: Facts) -> str:
     return compose_card(content)
 
 
-def _figures(facts: Facts) -> list[plots.Figure]:
+def _figures(facts: Facts) -> plots.Figures:
     comparison = facts.comparison
-    best = next(
-        (s for s in comparison.scores if comparison.verdict and s.name == comparison.verdict.best_baseline),
-        None,
-    )
-
-    figures = []
-    for key in ("micro_f1" if comparison.result.multi_label else "accuracy", "macro_f1", "ece", "log_loss"):
-        column = plots.metric_column(key)
-        unit = f" {column.unit}" if column.unit else ""
-        shown = f"{number(column.shown(comparison.scores[0].metrics))}{unit}"
-        rival = (
-            f"{best.name}: {number(column.shown(best.metrics))}{unit}" if best and key in best.metrics else ""
-        )
-        figures.append(plots.Figure(column.label, shown, rival))
-    return figures
+    keys = ("micro_f1" if comparison.result.multi_label else "accuracy", "macro_f1", "ece", "log_loss")
+    return key_figures(comparison.scores, keys, comparison.verdict)
 
 
 def _fairness(facts: Facts) -> list[str]:

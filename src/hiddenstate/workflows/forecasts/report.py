@@ -15,9 +15,10 @@ from hiddenstate.data.split import Span, Split
 from hiddenstate.models.summary import Summary
 from hiddenstate.plots.numerals import number, with_unit
 from hiddenstate.records import History
-from hiddenstate.settings import to_toml
 from hiddenstate.workflows.forecasts.comparison import COLUMNS, Comparison
 from hiddenstate.workflows.forecasts.run_settings import ForecastRun
+from hiddenstate.workflows.key_figures import best_baseline
+from hiddenstate.workflows.train_again import train_again
 from hiddenstate.workflows.verdict_section import verdict_section
 
 
@@ -80,12 +81,9 @@ def report(facts: Facts) -> str:
         plots.Text("Why this comparison is fair", points=_fairness(facts)),
         plots.Text("Leak audit", points=facts.audit.lines()),
         plots.Details("Layers", [plots.Code("Layers, shapes and parameters", str(facts.summary))]),
-        plots.Code("How to train this model again", to_toml(run), text=REPRODUCE),
+        train_again(run),
     ]
     return plots.Page(facts.title, facts.subtitle, sections).html()
-
-
-REPRODUCE = "Save these settings as settings.toml and run: hiddenstate train FILE --settings settings.toml --out MODEL"
 
 
 def card(facts: Facts) -> str:
@@ -123,8 +121,7 @@ def card(facts: Facts) -> str:
 
 def _figures(facts: Facts) -> list[plots.Figure]:
     metrics = facts.comparison.model.metrics
-    verdict = facts.comparison.verdict
-    best = next((s for s in facts.comparison.scores if verdict and s.name == verdict.best_baseline), None)
+    best = best_baseline(facts.comparison.scores, facts.comparison.verdict)
 
     def beside(key: str, suffix: str = "") -> str:
         return f"{best.name}: {number(best.metrics[key])}{suffix}" if best and key in best.metrics else ""

@@ -16,22 +16,18 @@ from hiddenstate.models.summary import Summary
 from hiddenstate.plots.heard_sound import HeardSound, heard_sound
 from hiddenstate.plots.playable import Clip, Playable
 from hiddenstate.records import Classification
-from hiddenstate.settings import to_toml
 from hiddenstate.tasks.classification_metrics import confusion, per_class, reliability
 from hiddenstate.workflows.hearing.comparison import COLUMNS, HearingComparison
 from hiddenstate.workflows.hearing.fit import FittedHearing
 from hiddenstate.workflows.hearing.parts import SoundParts
 from hiddenstate.workflows.hearing.run_settings import HearingRun
+from hiddenstate.workflows.train_again import train_again
 from hiddenstate.workflows.verdict_section import verdict_section
 
 PLAYED = 8
 """Wrong answers that can be played."""
 DRAWN = 2
 """Recordings that are drawn: so many right and so many wrong ones."""
-REPRODUCE = (
-    "Save these settings as settings.toml and run: "
-    "hiddenstate train RECORDINGS --task hear --settings settings.toml --out MODEL"
-)
 
 
 @dataclass(frozen=True)
@@ -88,7 +84,7 @@ def report(facts: SoundFacts) -> str:
         plots.Text("The data, and what was noticed in it", points=facts.repairs or ("Nothing to be noted.",)),
         plots.Text("Why this comparison is fair", points=fairness(facts)),
         plots.Details("Layers", [plots.Code("Layers, shapes and parameters", str(facts.summary))]),
-        plots.Code("How to train this model again", to_toml(facts.run), text=REPRODUCE),
+        train_again(facts.run, "hear", source="RECORDINGS"),
     ]
     return plots.Page(facts.title, facts.subtitle, sections).html()
 

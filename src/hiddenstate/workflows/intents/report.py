@@ -10,16 +10,16 @@ from hiddenstate.tasks.classification_metrics import confusion, per_class, relia
 from hiddenstate.workflows.intents.comparison import COLUMNS, IntentComparison
 from hiddenstate.workflows.intents.fit import FittedIntents
 from hiddenstate.workflows.intents.run_settings import IntentRun
+from hiddenstate.workflows.key_figures import key_figures
 from hiddenstate.workflows.tags.parts import TaggedParts
 from hiddenstate.workflows.tags.report import (
     card_content,
     examples,
     fairness,
-    key_figures,
-    reproduce,
     tag_sections,
-    verdict_section,
 )
+from hiddenstate.workflows.train_again import train_again
+from hiddenstate.workflows.verdict_section import verdict_section
 
 TITLE = "Intents and slots of commands"
 
@@ -59,8 +59,8 @@ def report(facts: IntentFacts) -> str:
     comparison, intents = facts.comparison, facts.comparison.result.intents
     loss = "loss" if facts.run.task.watch == "loss" else "share of errors"
     sections: list[plots.Section] = [
-        verdict_section(comparison.verdict, len(intents.texts), "texts"),
-        plots.Figures(key_figures(comparison.scores, COLUMNS, comparison.verdict)),
+        verdict_section(comparison.verdict, f"{len(intents.texts):,} texts"),
+        key_figures(comparison.scores, COLUMNS, comparison.verdict),
         plots.score_table(
             comparison.scores,
             metrics=COLUMNS,
@@ -77,7 +77,7 @@ def report(facts: IntentFacts) -> str:
         ),
         plots.Text("Why this comparison is fair", points=fairness(facts.parts, facts.run.split.test)),
         plots.Details("Layers", [plots.Code("Layers, shapes and parameters", str(facts.summary))]),
-        reproduce(facts.run, "intent"),
+        train_again(facts.run, "intent"),
     ]
     return plots.Page(TITLE, facts.subtitle, sections).html()
 

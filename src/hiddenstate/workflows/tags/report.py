@@ -9,17 +9,18 @@ import numpy as np
 from hiddenstate import plots
 from hiddenstate.bundle import compose_card
 from hiddenstate.models.summary import Summary
-from hiddenstate.plots.numerals import number
 from hiddenstate.records import Score, Tagging
-from hiddenstate.settings import to_toml
 from hiddenstate.tasks.span_f1 import span_rows, tag_rows
 from hiddenstate.tasks.tag_set import TagSet
 from hiddenstate.tasks.verdict import Verdict
+from hiddenstate.workflows.key_figures import key_figures
 from hiddenstate.workflows.tags.answers import marked
 from hiddenstate.workflows.tags.comparison import TagComparison
 from hiddenstate.workflows.tags.fit import FittedTags
 from hiddenstate.workflows.tags.parts import TaggedParts
 from hiddenstate.workflows.tags.run_settings import TagRun
+from hiddenstate.workflows.train_again import train_again
+from hiddenstate.workflows.verdict_section import verdict_section
 
 EXAMPLES = 5
 """Sentences that the page shows: so many with an error, and so many without."""
@@ -69,8 +70,8 @@ def report(facts: TagFacts) -> str:
     comparison, result = facts.comparison, facts.comparison.result
     loss = "loss" if facts.run.task.watch == "loss" else "share of errors"
     sections: list[plots.Section] = [
-        verdict_section(comparison.verdict, len(result.texts), "sentences"),
-        plots.Figures(key_figures(comparison.scores, comparison.columns[:4], comparison.verdict)),
+        verdict_section(comparison.verdict, f"{len(result.texts):,} sentences"),
+        key_figures(comparison.scores, comparison.columns[:4], comparison.verdict),
         plots.score_table(
             comparison.scores,
             metrics=comparison.columns,
@@ -84,7 +85,7 @@ def report(facts: TagFacts) -> str:
         ),
         plots.Text("Why this comparison is fair", points=fairness(facts.parts, facts.run.split.test)),
         plots.Details("Layers", [plots.Code("Layers, shapes and parameters", str(facts.summary))]),
-        reproduce(facts.run, "tag"),
+        train_again(facts.run, "tag"),
     ]
     return plots.Page("Tags of words", facts.subtitle, sections).html()
 
@@ -153,28 +154,6 @@ def examples(result: Tagging) -> tuple[plots.MarkedText, ...]:
     return tuple(marked(result, row) for rows in chosen for row in rows)
 
 
-def verdict_section(verdict: Verdict | None, count: int, what: str) -> plots.Verdict:
-    """The answer in words, first on the page."""
-    basis = f"Measured on {count:,} {what} that neither the model nor any baseline has learnt from."
-    if verdict is None:
-        return plots.Verdict("No baseline could be fitted", basis)
-    return plots.Verdict(verdict.text, basis, verdict.level)
-
-
-def key_figures(
-    scores: tuple[Score, ...], keys: tuple[str, ...], verdict: Verdict | None
-) -> list[plots.Figure]:
-    """The model's figures, each beside that of the best baseline."""
-    best = next((s for s in scores if verdict and s.name == verdict.best_baseline), None)
-    figures = []
-    for key in keys:
-        column = plots.metric_column(key)
-        shown = f"{number(column.shown(scores[0].metrics))} {column.unit}"
-        rival = f"{best.name}: {number(column.shown(best.metrics))} {column.unit}" if best else ""
-        figures.append(plots.Figure(column.label, shown, rival))
-    return figures
-
-
 def fairness(parts: TaggedParts, test: float | str) -> list[str]:
     """What was fitted on what: the lines that a sceptic looks for."""
     counts = ", ".join(f"{count:,} {name}" for name, count in parts.rows.items())
@@ -187,12 +166,3 @@ def fairness(parts: TaggedParts, test: float | str) -> list[str]:
         f"Leak between the parts: {parts.leak}.",
         "Spans count as right with the same words and the same name, as the script conlleval counts them.",
     ]
-
-
-def reproduce(run: Any, task: str) -> plots.Code:
-    """The settings, and the command that uses them."""
-    text = (
-        "Save these settings as settings.toml and run: "
-        f"hiddenstate train FILE --task {task} --settings settings.toml --out MODEL"
-    )
-    return plots.Code("How to train this model again", to_toml(run), text=text)

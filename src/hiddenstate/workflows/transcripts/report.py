@@ -10,10 +10,10 @@ from hiddenstate import plots
 from hiddenstate.bundle import compose_card
 from hiddenstate.data.sound import standardise_utterance
 from hiddenstate.models.summary import Summary
-from hiddenstate.plots.numerals import number
 from hiddenstate.records import History
-from hiddenstate.settings import to_toml
 from hiddenstate.tasks.transcription_metrics import aligned_words, letter_confusions, word_errors
+from hiddenstate.workflows.key_figures import key_figures
+from hiddenstate.workflows.train_again import train_again
 from hiddenstate.workflows.transcripts.comparison import COLUMNS, TranscriptComparison
 from hiddenstate.workflows.transcripts.fit import FittedTranscripts
 from hiddenstate.workflows.transcripts.parts import TranscriptParts
@@ -53,7 +53,7 @@ def report(facts: TranscriptFacts) -> str:
     comparison = facts.comparison
     sections: list[plots.Section] = [
         verdict_section(comparison.verdict, f"{len(comparison.result.texts):,} recordings"),
-        plots.Figures(_key_figures(comparison)),
+        key_figures(comparison.scores, COLUMNS, comparison.verdict),
         plots.score_table(
             comparison.scores,
             metrics=COLUMNS,
@@ -81,12 +81,7 @@ def report(facts: TranscriptFacts) -> str:
         ),
         plots.Text("Why this comparison is fair", points=_fairness(facts)),
         plots.Details("Layers", [plots.Code("Layers, shapes and parameters", str(facts.summary))]),
-        plots.Code(
-            "How to train this model again",
-            to_toml(facts.run),
-            text="Save these settings as settings.toml and run: "
-            "hiddenstate train TABLE --task transcribe --settings settings.toml --out MODEL",
-        ),
+        train_again(facts.run, "transcribe", source="TABLE"),
     ]
     return plots.Page("What is said", facts.subtitle, sections).html()
 
@@ -111,19 +106,6 @@ def card(facts: TranscriptFacts) -> str:
     if comparison.verdict is not None:
         content["verdict"] = comparison.verdict.text
     return compose_card(content)
-
-
-def _key_figures(comparison: TranscriptComparison) -> list[plots.Figure]:
-    """The model's figures, each beside that of the best baseline."""
-    verdict = comparison.verdict
-    best = next((s for s in comparison.scores if verdict and s.name == verdict.best_baseline), None)
-    figures = []
-    for key in COLUMNS:
-        column = plots.metric_column(key)
-        shown = f"{number(column.shown(comparison.scores[0].metrics))} {column.unit}"
-        rival = f"{best.name}: {number(column.shown(best.metrics))} {column.unit}" if best else ""
-        figures.append(plots.Figure(column.label, shown, rival))
-    return figures
 
 
 def _worst(comparison: TranscriptComparison) -> plots.AlignedTexts:

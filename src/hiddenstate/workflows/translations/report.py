@@ -9,9 +9,9 @@ import numpy as np
 from hiddenstate import plots
 from hiddenstate.bundle import compose_card
 from hiddenstate.models.summary import Summary
-from hiddenstate.plots.numerals import number
-from hiddenstate.settings import to_toml
 from hiddenstate.tasks.translation_metrics import corpus_chrf
+from hiddenstate.workflows.key_figures import key_figures
+from hiddenstate.workflows.train_again import train_again
 from hiddenstate.workflows.translations.answers import alignment, has_alignment
 from hiddenstate.workflows.translations.comparison import COLUMNS, TranslationComparison
 from hiddenstate.workflows.translations.fit import FittedTranslator
@@ -63,7 +63,7 @@ def report(facts: TranslatorFacts) -> str:
     loss = "1 - BLEU" if facts.run.task.watch == "bleu" else "loss"
     sections: list[plots.Section] = [
         verdict_section(comparison.verdict, f"{count:,} sentences"),
-        plots.Figures(_figures(comparison)),
+        key_figures(comparison.scores, COLUMNS, comparison.verdict),
         plots.score_table(
             comparison.scores,
             metrics=COLUMNS,
@@ -82,12 +82,7 @@ def report(facts: TranslatorFacts) -> str:
         ),
         plots.Text("Why this comparison is fair", points=_fairness(facts)),
         plots.Details("Layers", [plots.Code("Layers, shapes and parameters", str(facts.summary))]),
-        plots.Code(
-            "How to train this model again",
-            to_toml(facts.run),
-            text="Save these settings as settings.toml and run: hiddenstate train FILE --task translate "
-            "--settings settings.toml --out MODEL",
-        ),
+        train_again(facts.run, "translate"),
     ]
     return plots.Page("Translation", facts.subtitle, sections).html()
 
@@ -149,18 +144,6 @@ def _examples(comparison: TranslationComparison) -> list[plots.Section]:
                 )
             )
     return sections
-
-
-def _figures(comparison: TranslationComparison) -> list[plots.Figure]:
-    """The model's figures, each beside that of the best baseline."""
-    verdict = comparison.verdict
-    best = next((s for s in comparison.scores if verdict and s.name == verdict.best_baseline), None)
-    figures = []
-    for key in COLUMNS:
-        column = plots.metric_column(key)
-        rival = f"{best.name}: {number(column.shown(best.metrics))}" if best else ""
-        figures.append(plots.Figure(column.label, number(column.shown(comparison.scores[0].metrics)), rival))
-    return figures
 
 
 def _caption(run: TranslateRun) -> str:

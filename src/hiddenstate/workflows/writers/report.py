@@ -11,14 +11,14 @@ from hiddenstate import plots
 from hiddenstate.bundle import compose_card
 from hiddenstate.data.book import BookParts
 from hiddenstate.models.summary import Summary
-from hiddenstate.plots.numerals import number
 from hiddenstate.program import Program
 from hiddenstate.records import History
 from hiddenstate.runtime.sampling import Sampling
 from hiddenstate.runtime.text_generator import TextGenerator
-from hiddenstate.settings import to_toml
 from hiddenstate.tasks.generate_program import PREFIX
 from hiddenstate.tasks.surprise import Surprise
+from hiddenstate.workflows.key_figures import key_figures
+from hiddenstate.workflows.train_again import train_again
 from hiddenstate.workflows.verdict_section import verdict_section
 from hiddenstate.workflows.writers.comparison import COLUMNS, LanguageComparison
 from hiddenstate.workflows.writers.fit import FittedWriter
@@ -71,7 +71,7 @@ def report(facts: WriterFacts) -> str:
     history = in_bits(facts.fitted.history, _characters_a_unit(facts))
     sections: list[plots.Section] = [
         verdict_section(comparison.verdict, characters),
-        plots.Figures(_key_figures(comparison)),
+        key_figures(comparison.scores, COLUMNS, comparison.verdict),
         plots.score_table(
             comparison.scores,
             metrics=COLUMNS,
@@ -87,12 +87,7 @@ def report(facts: WriterFacts) -> str:
         ),
         plots.Text("Why this comparison is fair", points=fairness(facts)),
         plots.Details("Layers", [plots.Code("Layers, shapes and parameters", str(facts.summary))]),
-        plots.Code(
-            "How to train this model again",
-            to_toml(facts.run),
-            text="Save these settings as settings.toml and run: "
-            "hiddenstate train FILE --task generate --settings settings.toml --out MODEL",
-        ),
+        train_again(facts.run, "generate"),
     ]
     return plots.Page(TITLE, facts.subtitle, sections).html()
 
@@ -167,20 +162,6 @@ def _leak(parts: BookParts) -> str:
         f"Leak between the parts: {found:,} of {len(lines):,} test lines of 30 characters or more also stand in the "
         "training part."
     )
-
-
-def _key_figures(comparison: LanguageComparison) -> list[plots.Figure]:
-    best = next(
-        (s for s in comparison.scores if comparison.verdict and s.name == comparison.verdict.best_baseline),
-        None,
-    )
-    figures = []
-    for key in COLUMNS:
-        column, own = plots.metric_column(key), comparison.scores[0].metrics
-        rival = best.metrics.get(key) if best else None
-        note = f"{best.name}: {number(rival)}" if best and rival is not None else ""
-        figures.append(plots.Figure(column.label, number(own.get(key)), note))
-    return figures
 
 
 def _samples(facts: WriterFacts) -> list[plots.Section]:
