@@ -1,7 +1,7 @@
 """The artefact of training: one folder with settings, encoders, weights, metrics, card and report."""
 
 from hiddenstate.bundle.addition import add_file
-from hiddenstate.bundle.bundle import Bundle, check_target, open_bundle, save_bundle
+from hiddenstate.bundle.bundle import Bundle, check_target, open_bundle, open_kind, save_bundle
 from hiddenstate.bundle.card import compose_card
 from hiddenstate.bundle.contents import Contents
 from hiddenstate.bundle.program_file import program_file, read_program
@@ -13,6 +13,7 @@ __all__ = [
     "check_target",
     "compose_card",
     "open_bundle",
+    "open_kind",
     "program_file",
     "read_program",
     "save_bundle",

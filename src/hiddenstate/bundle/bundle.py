@@ -119,6 +119,17 @@ def open_bundle(folder: Path | str) -> Bundle:
     return _read(folder, manifest)
 
 
+def open_kind(folder: Path | str, kind: str) -> Bundle:
+    """As `open_bundle`, for the commands of one kind. Raises `BundleError` for a bundle of another kind, too."""
+    bundle = open_bundle(folder)
+    if bundle.kind != kind:
+        article = "an" if kind[0] in "aeiou" else "a"
+        raise BundleError(
+            f"{folder}: expected {article} {kind}, got a {bundle.kind}. Use the command for that kind."
+        )
+    return bundle
+
+
 def _read(folder: Path, manifest: Manifest) -> Bundle:
     """Parse the files that are small. Their digests match, so a failure here is the writer's."""
     try:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hiddenstate.data.files import check_file
-from hiddenstate.errors import InputError, SettingsError
+from hiddenstate.data.split_shares import check_shares, held_back
+from hiddenstate.errors import InputError
 
 ENCODINGS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 """Marks at the beginning of a file, and the encodings that they stand for."""
@@ -23,20 +24,12 @@ class BookSplitSettings:
     """A share, or the path of another text."""
 
     def __post_init__(self) -> None:
-        for name, share in (("validation", self.validation), ("test", self.test_share)):
-            if not 0.0 <= share < 1.0:
-                raise SettingsError(
-                    f"split.{name}: expected a share from 0 to below 1, got {share}. Correct it."
-                )
-        if self.validation + self.test_share >= 1.0:
-            raise SettingsError(
-                "split: expected shares that leave text to learn from, got 1 or more. Lower them."
-            )
+        check_shares(self.validation, self.test, "text to learn from")
 
     @property
     def test_share(self) -> float:
         """Share that is held back for the test: none where it has a file of its own."""
-        return 0.0 if isinstance(self.test, str) else self.test
+        return held_back(self.test)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hiddenstate.data.split_shares import check_shares, held_back
 from hiddenstate.data.text_table import TextTable
-from hiddenstate.errors import InputError, SettingsError
+from hiddenstate.errors import InputError
 from hiddenstate.seeding import generator
 
 Rows = NDArray[np.int64]
@@ -26,20 +27,12 @@ class TextSplitSettings:
     """Another seed, another split."""
 
     def __post_init__(self) -> None:
-        for name, share in (("validation", self.validation), ("test", self.test_share)):
-            if not 0.0 <= share < 1.0:
-                raise SettingsError(
-                    f"split.{name}: expected a share from 0 to below 1, got {share}. Correct it."
-                )
-        if self.validation + self.test_share >= 1.0:
-            raise SettingsError(
-                "split: expected shares that leave rows to train on, got 1 or more. Lower them."
-            )
+        check_shares(self.validation, self.test, "rows to train on")
 
     @property
     def test_share(self) -> float:
         """Share of the rows that are held back for the test: none where it has a file of its own."""
-        return 0.0 if isinstance(self.test, str) else self.test
+        return held_back(self.test)
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hiddenstate.data.split_shares import check_shares, held_back
 from hiddenstate.data.text_split import Rows
 from hiddenstate.data.transcripts import Utterances
-from hiddenstate.errors import InputError, SettingsError
+from hiddenstate.errors import InputError
 from hiddenstate.seeding import generator
 
 
@@ -21,20 +22,12 @@ class UtteranceSplitSettings:
     """Another seed, another split."""
 
     def __post_init__(self) -> None:
-        for name, share in (("validation", self.validation), ("test", self.test_share)):
-            if not 0.0 <= share < 1.0:
-                raise SettingsError(
-                    f"split.{name}: expected a share from 0 to below 1, got {share}. Correct it."
-                )
-        if self.validation + self.test_share >= 1.0:
-            raise SettingsError(
-                "split: expected shares that leave rows to train on, got 1 or more. Lower them."
-            )
+        check_shares(self.validation, self.test, "rows to train on")
 
     @property
     def test_share(self) -> float:
         """Share that is held back for the test: none where it has a table of its own."""
-        return 0.0 if isinstance(self.test, str) else self.test
+        return held_back(self.test)
 
 
 def split_utterances(table: Utterances, settings: UtteranceSplitSettings) -> tuple[Rows, Rows, Rows]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from hiddenstate.bundle import open_bundle, save_bundle
+from hiddenstate.bundle import open_bundle, open_kind, save_bundle
 from hiddenstate.bundle.contents import FILES
 from hiddenstate.errors import BundleError
 
@@ -188,3 +188,13 @@ def test_contents_that_could_not_be_read_back_are_refused(tmp_path, contents, ch
 def test_the_same_contents_give_the_same_bytes(tmp_path, contents, saved, tree):
     save_bundle(tmp_path / "again", contents)
     assert tree(tmp_path / "again") == tree(saved)
+
+
+def test_a_bundle_of_another_kind_is_refused(saved):
+    assert open_kind(saved, "forecaster").kind == "forecaster"
+    with pytest.raises(
+        BundleError, match=r"expected a tagger, got a forecaster\. Use the command for that kind"
+    ):
+        open_kind(saved, "tagger")
+    with pytest.raises(BundleError, match="expected an intent and slot reader, got a forecaster"):
+        open_kind(saved, "intent and slot reader")

@@ -16,6 +16,7 @@ from hiddenstate.settings import to_dict
 from hiddenstate.tasks.classify import ClassifyTask
 from hiddenstate.tasks.classify_settings import ClassifySettings
 from hiddenstate.training import TrainingSettings
+from hiddenstate.workflows.digest import digest_of
 from hiddenstate.workflows.fitting import Fitting
 from hiddenstate.workflows.members import train_members
 
@@ -143,8 +144,10 @@ class _Stage:
         return {
             "task": to_dict(task.settings),
             "network": to_dict(task.network),
-            "training rows": _digest(self.train),
-            "validation rows": None if self.validation is None else _digest(self.validation),
+            "training rows": digest_of(self.train.texts, self.train.labels or ()),
+            "validation rows": None
+            if self.validation is None
+            else digest_of(self.validation.texts, self.validation.labels or ()),
             "vectors": [_digest_of_vectors(source) for source in self.vectors],
         }
 
@@ -159,17 +162,6 @@ def _check_validation(task: ClassifyTask, validation: TextTable) -> None:
         f"{validation.source}: expected validation rows of the training rows' classes, got {listing or 'none'}. "
         "Give rows of each class to both."
     )
-
-
-def _digest(table: TextTable) -> str:
-    """SHA-256 of texts and labels."""
-    digest = hashlib.sha256()
-    for column in (table.texts, table.labels or ()):
-        for value in column:
-            data = value.encode("utf-8", "surrogatepass")
-            digest.update(len(data).to_bytes(8, "little") + data)
-        digest.update(b"\xff")
-    return digest.hexdigest()
 
 
 def _digest_of_vectors(vectors: Vectors) -> str:

@@ -6,8 +6,7 @@ from typing import Any
 
 from torch import nn
 
-from hiddenstate.bundle import Bundle, open_bundle
-from hiddenstate.errors import BundleError
+from hiddenstate.bundle import Bundle, open_kind
 from hiddenstate.settings import from_dict
 from hiddenstate.tasks.classify import ClassifyTask
 from hiddenstate.workflows.classes.fit import FittedClasses
@@ -42,9 +41,7 @@ def open_classifier(folder: Path) -> SavedClassifier:
 
     Raises `BundleError` for a bundle of another kind, and for weights that do not fit its settings.
     """
-    bundle = open_bundle(folder)
-    if bundle.kind != KIND:
-        raise BundleError(f"{folder}: expected a {KIND}, got a {bundle.kind}. Use the command for that kind.")
+    bundle = open_kind(folder, KIND)
     run = from_dict(ClassRun, bundle.settings)
     task = ClassifyTask.from_dict(bundle.encoders["task"], run.task, run.model)
     return SavedClassifier(bundle, run, task, load_members(bundle, task.build_model, run.task.members))

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from hiddenstate.bundle import Bundle, open_bundle
+from hiddenstate.bundle import Bundle, open_kind
 from hiddenstate.data.panel import Panel
-from hiddenstate.errors import BundleError
 from hiddenstate.tasks.forecast import ForecastTask
 from hiddenstate.workflows.forecasts.run_settings import ForecastRun, run_from
 from hiddenstate.workflows.weights import load_members
@@ -45,9 +44,7 @@ def open_forecaster(folder: Path) -> SavedForecaster:
 
     Raises `BundleError` for a bundle of another kind, and for weights that do not fit its settings.
     """
-    bundle = open_bundle(folder)
-    if bundle.kind != KIND:
-        raise BundleError(f"{folder}: expected a {KIND}, got a {bundle.kind}. Use the command for that kind.")
+    bundle = open_kind(folder, KIND)
     run = run_from(bundle.settings)
     task = ForecastTask.from_dict(bundle.encoders["task"], run.task, run.network)
     return SavedForecaster(bundle, run, task, load_members(bundle, task.build_model, run.task.members))

@@ -1,6 +1,5 @@
 """Training the networks that hear classes."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from hiddenstate.settings import to_dict
 from hiddenstate.tasks.hear import HearTask
 from hiddenstate.tasks.hear_settings import HearSettings
 from hiddenstate.training import TrainingSettings
+from hiddenstate.workflows.digest import digest_of
 from hiddenstate.workflows.fitting import Fitting
 from hiddenstate.workflows.members import train_members
 
@@ -119,17 +119,8 @@ def _identity(train: TextTable, validation: TextTable | None, ear: Ear) -> Mappi
         "task": to_dict(ear.task),
         "network": to_dict(ear.network),
         "augment": to_dict(ear.augment),
-        "training rows": _digest(train),
-        "validation rows": None if validation is None else _digest(validation),
+        "training rows": digest_of(train.texts, train.labels or ()),
+        "validation rows": None
+        if validation is None
+        else digest_of(validation.texts, validation.labels or ()),
     }
-
-
-def _digest(table: TextTable) -> str:
-    """SHA-256 of files and labels."""
-    digest = hashlib.sha256()
-    for column in (table.texts, table.labels or ()):
-        for value in column:
-            data = value.encode("utf-8", "surrogatepass")
-            digest.update(len(data).to_bytes(8, "little") + data)
-        digest.update(b"\xff")
-    return digest.hexdigest()

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from torch import nn
 
-from hiddenstate.bundle import open_bundle
-from hiddenstate.errors import BundleError
+from hiddenstate.bundle import open_kind
 from hiddenstate.runtime.listening import KIND
 from hiddenstate.settings import from_dict
 from hiddenstate.tasks.hear import HearTask
@@ -28,9 +27,7 @@ def open_hearing(folder: Path) -> SavedHearing:
 
     Raises `BundleError` for a bundle of another kind, and for weights that do not fit its settings.
     """
-    bundle = open_bundle(folder)
-    if bundle.kind != KIND:
-        raise BundleError(f"{folder}: expected a {KIND}, got a {bundle.kind}. Use the command for that kind.")
+    bundle = open_kind(folder, KIND)
     run = from_dict(HearingRun, bundle.settings)
     task = HearTask.from_dict(bundle.encoders["task"], run.task, run.model)
     return SavedHearing(run, task, load_members(bundle, task.build_model, run.task.members))

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from torch import nn
 
-from hiddenstate.bundle import Bundle, open_bundle
-from hiddenstate.errors import BundleError
+from hiddenstate.bundle import Bundle, open_kind
 from hiddenstate.settings import from_dict
 from hiddenstate.tasks.intent import IntentTask
 from hiddenstate.workflows.classes.seen_texts import FILE, SeenTexts
@@ -35,11 +34,7 @@ def open_intents(folder: Path) -> SavedIntents:
 
     Raises `BundleError` for a bundle of another kind, and for weights that do not fit its settings.
     """
-    bundle = open_bundle(folder)
-    if bundle.kind != KIND:
-        raise BundleError(
-            f"{folder}: expected an {KIND}, got a {bundle.kind}. Use the command for that kind."
-        )
+    bundle = open_kind(folder, KIND)
     run = from_dict(IntentRun, bundle.settings)
     task = IntentTask.from_dict(bundle.encoders["task"], (run.task, run.intents), (run.model, run.intent))
     return SavedIntents(bundle, run, task, load_members(bundle, task.build_model, run.task.members))

@@ -1,6 +1,5 @@
 """Training the networks of a tagger."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from hiddenstate.settings import to_dict
 from hiddenstate.tasks.tag import TagTask
 from hiddenstate.tasks.tag_settings import TagSettings
 from hiddenstate.training import TrainingSettings
+from hiddenstate.workflows.digest import digest_of
 from hiddenstate.workflows.fitting import Fitting
 from hiddenstate.workflows.members import train_members
 
@@ -74,10 +74,4 @@ def identity_of(
 
 def _digest(table: TaggedTable) -> str:
     """SHA-256 of texts, tags and intents."""
-    digest = hashlib.sha256()
-    for column in (table.texts, (" ".join(row) for row in table.known_tags()), table.intents or ()):
-        for value in column:
-            data = value.encode("utf-8", "surrogatepass")
-            digest.update(len(data).to_bytes(8, "little") + data)
-        digest.update(b"\xff")
-    return digest.hexdigest()
+    return digest_of(table.texts, (" ".join(row) for row in table.known_tags()), table.intents or ())

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from hiddenstate.bundle import open_bundle
-from hiddenstate.errors import BundleError
+from hiddenstate.bundle import open_kind
 from hiddenstate.models.encoder_decoder import EncoderDecoder
 from hiddenstate.settings import from_dict
 from hiddenstate.tasks.translate import TranslateTask
@@ -29,9 +28,7 @@ def open_translator(folder: Path) -> SavedTranslator:
 
     Raises `BundleError` for a bundle of another kind, and for weights that do not fit its settings.
     """
-    bundle = open_bundle(folder)
-    if bundle.kind != KIND:
-        raise BundleError(f"{folder}: expected a {KIND}, got a {bundle.kind}. Use the command for that kind.")
+    bundle = open_kind(folder, KIND)
     run = from_dict(TranslateRun, bundle.settings)
     task = TranslateTask.from_dict(bundle.encoders["task"], run.task, run.model)
     (model,) = load_members(bundle, task.build_model, 1)

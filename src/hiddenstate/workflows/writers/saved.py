@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from hiddenstate.bundle import open_bundle
-from hiddenstate.errors import BundleError
+from hiddenstate.bundle import open_kind
 from hiddenstate.models.language_model import LanguageModel
 from hiddenstate.runtime.text_generator import KIND
 from hiddenstate.settings import from_dict
@@ -27,9 +26,7 @@ def open_writer(folder: Path) -> SavedWriter:
 
     Raises `BundleError` for a bundle of another kind, and for weights that do not fit its settings.
     """
-    bundle = open_bundle(folder)
-    if bundle.kind != KIND:
-        raise BundleError(f"{folder}: expected a {KIND}, got a {bundle.kind}. Use the command for that kind.")
+    bundle = open_kind(folder, KIND)
     run = from_dict(WriterRun, bundle.settings)
     task = GenerateTask.from_dict(bundle.encoders["task"], run.task, run.model)
     (model,) = load_members(bundle, task.build_model, 1)
