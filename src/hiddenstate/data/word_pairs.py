@@ -1,5 +1,6 @@
 """Neighbouring words as features: "how many" says more than "how" and "many" do apart."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, Self, final
@@ -7,7 +8,6 @@ from typing import Any, Self, final
 import numpy as np
 
 from hiddenstate.data.ragged import Ragged
-from hiddenstate.data.vocabulary import Vocabulary
 
 UNSEEN_PAIR = 0
 """The number of every pair that training never showed often enough, and of padding."""
@@ -37,9 +37,9 @@ class WordPairs:
     @classmethod
     def fit(cls, texts: Iterable[Sequence[str]], *, min_count: int = 1) -> Self:
         """Collect the pairs that occur `min_count` times."""
-        joined = ([f"{before}\n{word}" for before, word in _pairs(text)] for text in texts)
-        kept = Vocabulary.fit(joined, min_count=min_count).forms[2:]
-        return cls([(before, word) for before, word in (pair.split("\n") for pair in kept)])
+        counts = Counter(pair for text in texts for pair in _pairs(text))
+        kept = (pair for pair, count in counts.items() if count >= min_count)
+        return cls(sorted(kept, key=lambda pair: (-counts[pair], pair)))
 
     def __len__(self) -> int:
         """Numbers in use, that of unseen pairs included."""
@@ -66,4 +66,4 @@ class WordPairs:
 
 
 def _pairs(text: Sequence[str]) -> Iterable[tuple[str, str]]:
-    return pairwise([START, *(form.replace("\n", " ") for form in text)])
+    return pairwise([START, *text])

@@ -14,7 +14,6 @@ from hiddenstate.data.text_batches import EncodedTexts, TextBatch, TextBatches
 from hiddenstate.data.text_table import TextTable
 from hiddenstate.data.tokenizer import Tokenizer
 from hiddenstate.data.vectors import Coverage, Vectors
-from hiddenstate.data.word_pairs import WordPairs
 from hiddenstate.errors import BundleError
 from hiddenstate.models.embed import EmbedSizes
 from hiddenstate.models.text_classifier import TextClassifier, TextModelSettings
@@ -74,9 +73,7 @@ class ClassifyTask:
         """
         learnt = _without_none(table, settings.none_label)
         labels = Labels.fit(learnt.known_labels(), settings.labels)
-        encoder = TextEncoder.fit(learnt, settings, network, vectors)
-        if network.word_pairs:
-            encoder.pairs = WordPairs.fit(encoder.forms(learnt.texts))
+        encoder = TextEncoder.fit(learnt, settings, network, vectors, word_pairs=network.word_pairs)
         sizes = encoder.sizes(network, sum(source.size for source in vectors) or None)
         task = cls(settings, network, encoder, labels, sizes)
         if vectors:

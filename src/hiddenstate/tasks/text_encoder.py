@@ -87,10 +87,17 @@ class TextEncoder:
         settings: ReadingSettings,
         network: EmbeddingSettings,
         vectors: Sequence[Vectors] = (),
+        *,
+        word_pairs: bool = False,
     ) -> Self:
-        """Collect words and n-grams of the training texts, and the further words of `vectors`."""
+        """Collect words and n-grams of the training texts, and the further words of `vectors`; pairs of words, too,
+        with `word_pairs`.
+        """
         tokenizer = Tokenizer.fit(table.texts, settings.tokens)
-        return cls.of_forms(tokenizer, tokenizer.forms(table.texts), settings, network, vectors)
+        forms = tokenizer.forms(table.texts)
+        encoder = cls.of_forms(tokenizer, forms, settings, network, vectors)
+        encoder.pairs = WordPairs.fit(forms) if word_pairs else None
+        return encoder
 
     @classmethod
     def of_forms(
