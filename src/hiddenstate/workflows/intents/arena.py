@@ -21,11 +21,12 @@ from hiddenstate.tasks.text_baselines.baseline import TextBaselineSettings
 from hiddenstate.tasks.text_baselines.registry import fit_text_baselines
 from hiddenstate.training import TrainingSettings
 from hiddenstate.workflows.comparing.arena import Answer, Candidate, Metric, Order
+from hiddenstate.workflows.comparing.word_arena import Counted
 from hiddenstate.workflows.intents.fit import fit_intents
 from hiddenstate.workflows.intents.run_settings import complete
 from hiddenstate.workflows.intents.train import BASELINES, labelled
 from hiddenstate.workflows.kind import Values
-from hiddenstate.workflows.tags.arena import Counted, TaggedArena, faults_of
+from hiddenstate.workflows.tags.arena import TaggedArena, faults_of
 
 METRICS = {
     "command_accuracy": Metric("command_accuracy", "commands without a fault", True),
@@ -62,13 +63,13 @@ class IntentArena(TaggedArena):
         return own
 
     def task_of(self, candidate: Candidate, hidden_size: int) -> IntentTask:
-        """As `TaggedArena.task_of`."""
+        """As `WordArena.task_of`."""
         return self._task.with_network((self.network(candidate, hidden_size), self._head(candidate)))
 
     def fit(
         self, order: Order, train: TaggedTable, training: TrainingSettings
     ) -> tuple[History, nn.Module, Callable[[], Counted]]:
-        """As `TaggedArena.fit`."""
+        """As `WordArena.fit`."""
         fitted = fit_intents(
             train,
             self._parts.validation,

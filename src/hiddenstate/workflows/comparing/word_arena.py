@@ -1,0 +1,132 @@
+"""What comparisons on rows of words share: labelled texts, tagged sentences, commands."""
+
+import hashlib
+import time
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from hiddenstate.cells import CELLS
+from hiddenstate.data.text_split import folded
+from hiddenstate.data.vectors import Vectors
+from hiddenstate.records import History
+from hiddenstate.seeding import generator
+from hiddenstate.settings import to_toml
+from hiddenstate.training import TrainingSettings
+from hiddenstate.workflows.comparing.arena import (
+    Answer,
+    Arena,
+    Bench,
+    Candidate,
+    Metric,
+    Order,
+    candidates_of,
+)
+from hiddenstate.workflows.comparing.reach import reach_of
+
+AT_ONCE = 64
+Counted = tuple[NDArray[np.float64], NDArray[np.float64] | None]
+"""(n,) losses of each row, and what they are counted against; None: each row is one."""
+
+
+class WordArena(Arena):
+    """The same rows and words, another network each time."""
+
+    step = "word"
+    with_attention: bool
+    """Whether the task has a place for attention."""
+
+    def __init__(self, run: Any, parts: Any, vectors: Sequence[Vectors], metric: Metric) -> None:
+        """Subclasses read and cut."""
+        self.metric = metric
+        self.epochs = run.training.epochs
+        self.hidden_size = run.model.hidden_size
+        self._run, self._parts, self._vectors = run, parts, vectors
+        rows = ", ".join(f"{count:,} {name}" for name, count in parts.rows.items())
+        self.facts = {"file": parts.train.source, "rows": rows}
+
+    @property
+    def candidates(self) -> Sequence[Candidate]:
+        """All of them."""
+        return candidates_of(
+            {name: cell.label for name, cell in CELLS.items()}, attention=self.with_attention
+        )
+
+    @cached_property
+    def blocks(self) -> NDArray[np.int64]:
+        """Equal texts are one block."""
+        numbers: dict[str, int] = {}
+        return np.array([numbers.setdefault(folded(text), len(numbers)) for text in self._parts.test.texts])
+
+    def identity(self) -> str:
+        """Of settings and all rows."""
+        digest = hashlib.sha256(to_toml(self._run).encode())
+        for table in (self._parts.train, self._parts.validation, self._parts.test):
+            digest.update(repr(self.columns(table)).encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()
+
+    def bench(self, candidate: Candidate, hidden_size: int) -> Bench:
+        """As `Arena.bench`; words are collected once for all candidates."""
+        task = self.task_of(candidate, hidden_size)
+        batches, answers = self._batches
+        return Bench(
+            task.build_model,
+            task.loss,
+            batches,
+            len(batches),
+            answers,
+            lambda batch: int(batch.lengths.sum()),
+        )
+
+    @cached_property
+    def _batches(self) -> tuple[Any, Any]:
+        size, seed = self._run.training.batch_size, self._run.training.seed
+        task = self.task_of(self.candidates[0], self.hidden_size)
+        train = task.batches(self._parts.train, batch_size=size, seed=seed)
+        return train, task.batches(self._parts.test, batch_size=AT_ONCE)
+
+    def run(self, order: Order) -> Answer:
+        """As `Arena.run`; the network does not learn from the validation rows."""
+        training = replace(
+            self._run.training, epochs=order.epochs, max_minutes=order.minutes, seed=order.seed
+        )
+        training = replace(training, warmup_epochs=min(training.warmup_epochs, order.epochs / 4))
+        started = time.perf_counter()
+        history, model, measure = self.fit(order, self._part(order.share), training)
+        seconds = time.perf_counter() - started
+        if history.stopped.startswith("interrupted"):
+            raise KeyboardInterrupt
+        validation = min((epoch.validation_loss for epoch in history.epochs), default=float("nan"))
+        losses, of = measure()
+        whole = order.share >= 1.0  # a part of the rows has other words
+        bench = self.bench(order.candidate, order.hidden_size)
+        reach = reach_of(bench, model) if whole else None
+        return Answer(losses, seconds, validation, len(history.epochs), history.stopped, of, reach)
+
+    def _part(self, share: float) -> Any:
+        """A share of the training rows, drawn once for all candidates and seeds."""
+        train = self._parts.train
+        if share >= 1.0:
+            return train
+        order = generator(self._run.split.seed, "share of the training rows").permutation(len(train))
+        return train.take(np.sort(order[: max(2, int(share * len(train)))]))
+
+    @abstractmethod
+    def columns(self, table: Any) -> tuple[Any, ...]:
+        """What a table holds, for `identity`."""
+
+    @abstractmethod
+    def task_of(self, candidate: Candidate, hidden_size: int) -> Any:
+        """The task with the network of a candidate."""
+
+    @abstractmethod
+    def fit(
+        self, order: Order, train: Any, training: TrainingSettings
+    ) -> tuple[History, nn.Module, Callable[[], Counted]]:
+        """Train a candidate; the last part measures it on the test rows."""
