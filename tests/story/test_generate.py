@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from hiddenstate.errors import InputError
+from hiddenstate.workflows.writers.train import book_of
 from tests.story.books import TINY, book
 from tests.story.conftest import quietly
 from tests.story.test_bad_input import refused
@@ -188,3 +190,12 @@ def test_a_cell_that_cannot_write_is_refused_before_training(call, tmp_path):
     )
     refused(outcome, 'rnn, lstm, gru), got "lstm-peephole"')
     assert not (tmp_path / "m").exists()
+
+
+def test_another_kind_is_refused_and_so_is_what_is_no_path(call, model):
+    refused(
+        call("generate", model, "--prompt", "a"), "trained with --task generate, got a forecaster",
+        "Use hiddenstate predict",
+    )  # fmt: skip
+    with pytest.raises(InputError, match="expected the path of a text, got int"):
+        book_of(3)

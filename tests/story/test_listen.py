@@ -178,3 +178,24 @@ def test_another_kind_is_refused(ear):
     object.__setattr__(bundle, "kind", "tagger")
     with pytest.raises(BundleError, match="expected a sound classifier, got a tagger"):
         Listener(bundle)
+
+
+def listened(ear, samples, *flags):
+    data = (samples * 32767).astype("<i2").tobytes()
+    done = run.invoke(app, ["listen", str(ear), *flags], input=data, catch_exceptions=False)
+    return [line for line in done.stdout.splitlines() if line[:1].isdigit()]
+
+
+def test_flags_reach_the_listener(ear):
+    samples, _ = stream()
+    assert listened(ear, samples, "--threshold", "1.0") == []
+    assert len(listened(ear, samples, "--refractory-ms", "1300")) == 2
+    every = listened(ear, samples, "--frames")
+    assert len(every) == Listening(ear).listener.frontend.count(len(samples))
+
+
+def test_another_kind_and_a_rate_that_is_none_are_refused(ear, model):
+    with pytest.raises(BundleError, match=r"got a forecaster\. Train with --task hear"):
+        Listener(open_bundle(model))
+    with pytest.raises(SettingsError, match="rate: expected samples a second, got 0"):
+        Listening(ear, rate=0)

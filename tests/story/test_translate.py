@@ -6,6 +6,9 @@ import random
 import polars as pl
 import pytest
 
+from hiddenstate.data.joint_pieces import JointPieces
+from hiddenstate.errors import BundleError, SettingsError
+from hiddenstate.tasks.translate_settings import TranslateSettings
 from tests.story.conftest import quietly
 from tests.story.test_bad_input import refused
 
@@ -152,3 +155,23 @@ def test_a_translator_does_not_leave_torch_yet(call, translator, tmp_path):
         call("export", translator, "--to", "onnx", "--out", tmp_path / "x"),
         "expected a model that can leave torch, got a translator, which cannot yet",
     )
+
+
+def test_a_file_of_which_no_pair_is_left_is_refused(call, tmp_path):
+    bad = tmp_path / "bad.tsv"
+    bad.write_text("one\t \n\teins\n")
+    refused(
+        call("train", bad, *TINY, "--out", tmp_path / "m"),
+        "expected pairs of sentences, got none. 2 pairs left out, one side is empty",
+    )
+    bad.write_text("")
+    refused(call("train", bad, *TINY, "--out", tmp_path / "m"), f"{bad}")
+
+
+def test_settings_out_of_range_and_damaged_pieces_are_refused():
+    with pytest.raises(SettingsError, match="pieces: expected 10 or more, got 9"):
+        TranslateSettings(pieces=9)
+    with pytest.raises(SettingsError, match=r"label_smoothing: expected a share from 0 to below 1, got 1\.0"):
+        TranslateSettings(label_smoothing=1.0)
+    with pytest.raises(BundleError, match="expected stored pieces, got damaged ones"):
+        JointPieces.from_dict({})

@@ -204,3 +204,15 @@ def test_a_range_holds_what_the_user_says():
     assert Between(0.0, 0.6).holding(0.7) == Between(0.0, 0.7)
     assert OneOf((32, 64)).holding(40).values == (32, 64, 40)
     assert OneOf((32, 64)).holding(64).values == (32, 64)
+
+
+@pytest.mark.parametrize("verb", ["tune", "compare"])
+def test_without_validation_rows_nothing_can_be_chosen(call, texts, tmp_path, verb):
+    tagged = write_conll(tmp_path / "f.conll", flights(60))
+    for source, flags in ((texts, TEXTS), (tagged, ["--task", "tag", *SMALL])):
+        limit = ["--trials", "1"] if verb == "tune" else []
+        outcome = call(verb, source, *flags, *limit, "--validation", "0", "--out", tmp_path / "out")
+        assert outcome.code == 2
+        rows = "validation and test rows" if (verb, source) == ("compare", texts) else "validation rows"
+        assert f"expected {rows} to {'search' if verb == 'tune' else 'compare'} on, got none" in outcome.err
+        assert not (tmp_path / "out").exists()

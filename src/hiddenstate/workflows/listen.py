@@ -28,7 +28,7 @@ class Listening:
     ) -> None:
         """`rate`: samples a second of the stream, None: the model's own."""
         self.listener = Listener(open_bundle(folder), settings)
-        self.rate = rate or self.listener.frontend.rate
+        self.rate = self.listener.frontend.rate if rate is None else rate
         self._resampler = Resampler(self.rate, self.listener.frontend.rate)
         self.samples = 0
         self.working = 0.0

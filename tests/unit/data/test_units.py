@@ -56,3 +56,9 @@ def test_settings_out_of_range(values):
 def test_damaged_units():
     with pytest.raises(BundleError, match="damaged"):
         Units.from_dict({}, UnitSettings())
+
+
+def test_another_way_to_treat_the_unknown_is_refused():
+    units = Units.fit("abc", UnitSettings())
+    with pytest.raises(SettingsError, match='expected a way to treat what was never seen, got "drop"'):
+        units.read("abd", "drop")

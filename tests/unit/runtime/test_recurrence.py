@@ -336,15 +336,19 @@ def test_nothing_is_left_behind(recurrence):
     x, state = sequence(3), recurrence.initial_state()
     for _ in range(100):
         y, state = recurrence.step(x, state)
-    gc.collect()
-    tracemalloc.start()
-    before = tracemalloc.get_traced_memory()[0]
     references = sys.getrefcount(recurrence.model)
-    for _ in range(2000):
-        y, state = recurrence.step(x, state)
-    grown = tracemalloc.get_traced_memory()[0] - before
-    tracemalloc.stop()
-    assert grown < 10_000  # a state alone takes 256 bytes
+    growths = []
+    for _ in range(
+        3
+    ):  # what a step leaves behind is there each time; what other threads of the runner take is not
+        gc.collect()
+        tracemalloc.start()
+        before = tracemalloc.get_traced_memory()[0]
+        for _ in range(2000):
+            y, state = recurrence.step(x, state)
+        growths.append(tracemalloc.get_traced_memory()[0] - before)
+        tracemalloc.stop()
+    assert min(growths) < 10_000  # a state alone takes 256 bytes
     now, of_y, of_state = sys.getrefcount(recurrence.model), sys.getrefcount(y), sys.getrefcount(state)
     assert (now, of_y, of_state) == (references, 2, 2)
 
