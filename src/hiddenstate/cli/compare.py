@@ -5,15 +5,26 @@ from typing import Annotated
 
 import typer
 
+from hiddenstate.cli.data_options import (
+    DATA,
+    Horizon,
+    Known,
+    Past,
+    Series,
+    Source,
+    Target,
+    Task,
+    Text,
+    Time,
+    Vectors,
+)
 from hiddenstate.cli.flags import merge, names, number_or_date, read_settings, task_for
 
-DATA, COMPARISON, OUTPUT = "Data", "Comparison", "Output"
+COMPARISON, OUTPUT = "Comparison", "Output"
 
 
 def compare(  # one parameter per option: the signature is the documentation
-    source: Annotated[
-        Path, typer.Argument(help="CSV, TSV, Parquet, JSON Lines or CoNLL file.", show_default=False)
-    ],
+    source: Source,
     out: Annotated[Path, typer.Option(help="Folder for page and figures.", rich_help_panel=OUTPUT)],
     budget: Annotated[
         str, typer.Option(help="Time for everything: 90s, 10min, 1h.", rich_help_panel=COMPARISON)
@@ -44,26 +55,18 @@ def compare(  # one parameter per option: the signature is the documentation
             rich_help_panel=COMPARISON,
         ),
     ] = False,
-    task: Annotated[
-        str | None, typer.Option(help="forecast, classify, tag or intent.", rich_help_panel=DATA)
-    ] = None,
-    target: Annotated[
-        str | None, typer.Option(help="Column to forecast, of labels or of tags.", rich_help_panel=DATA)
-    ] = None,
-    text: Annotated[str | None, typer.Option(help="Column of texts.", rich_help_panel=DATA)] = None,
-    time: Annotated[str | None, typer.Option(help="Column of time stamps.", rich_help_panel=DATA)] = None,
-    horizon: Annotated[int | None, typer.Option(help="Steps to forecast.", rich_help_panel=DATA)] = None,
-    known: Annotated[str | None, typer.Option(help="Columns known beforehand.", rich_help_panel=DATA)] = None,
-    past: Annotated[
-        str | None, typer.Option(help="Columns known up to the forecast.", rich_help_panel=DATA)
-    ] = None,
-    series: Annotated[
-        str | None, typer.Option(help="Column naming the series.", rich_help_panel=DATA)
-    ] = None,
+    task: Task = None,
+    target: Target = None,
+    text: Text = None,
+    time: Time = None,
+    horizon: Horizon = None,
+    known: Known = None,
+    past: Past = None,
+    series: Series = None,
     group: Annotated[
         str | None, typer.Option(help="Column of authors or the like.", rich_help_panel=DATA)
     ] = None,
-    vectors: Annotated[str | None, typer.Option(help="Files of word vectors.", rich_help_panel=DATA)] = None,
+    vectors: Vectors = None,
     validation: Annotated[
         str | None, typer.Option(help="Share, or first date, to choose on.", rich_help_panel=DATA)
     ] = None,

@@ -5,15 +5,26 @@ from typing import Annotated
 
 import typer
 
+from hiddenstate.cli.data_options import (
+    DATA,
+    Horizon,
+    Known,
+    Past,
+    Series,
+    Source,
+    Target,
+    Task,
+    Text,
+    Time,
+    Vectors,
+)
 from hiddenstate.cli.flags import merge, number_or_date, read_settings, task_for
 
-DATA, SEARCH, OUTPUT = "Data", "Search", "Output"
+SEARCH, OUTPUT = "Search", "Output"
 
 
 def tune(  # one parameter per option: the signature is the documentation
-    source: Annotated[
-        Path, typer.Argument(help="CSV, TSV, Parquet, JSON Lines or CoNLL file.", show_default=False)
-    ],
+    source: Source,
     out: Annotated[Path, typer.Option(help="Folder for settings, page and trials.", rich_help_panel=OUTPUT)],
     budget: Annotated[
         str | None, typer.Option(help="Time for all training: 90s, 30min, 1h.", rich_help_panel=SEARCH)
@@ -23,23 +34,15 @@ def tune(  # one parameter per option: the signature is the documentation
         str | None,
         typer.Option(help="On the validation rows: loss, or error (not for series).", rich_help_panel=SEARCH),
     ] = None,
-    task: Annotated[
-        str | None, typer.Option(help="forecast, classify, tag or intent.", rich_help_panel=DATA)
-    ] = None,
-    target: Annotated[
-        str | None, typer.Option(help="Column to forecast, of labels or of tags.", rich_help_panel=DATA)
-    ] = None,
-    text: Annotated[str | None, typer.Option(help="Column of texts.", rich_help_panel=DATA)] = None,
-    time: Annotated[str | None, typer.Option(help="Column of time stamps.", rich_help_panel=DATA)] = None,
-    horizon: Annotated[int | None, typer.Option(help="Steps to forecast.", rich_help_panel=DATA)] = None,
-    known: Annotated[str | None, typer.Option(help="Columns known beforehand.", rich_help_panel=DATA)] = None,
-    past: Annotated[
-        str | None, typer.Option(help="Columns known up to the forecast.", rich_help_panel=DATA)
-    ] = None,
-    series: Annotated[
-        str | None, typer.Option(help="Column naming the series.", rich_help_panel=DATA)
-    ] = None,
-    vectors: Annotated[str | None, typer.Option(help="Files of word vectors.", rich_help_panel=DATA)] = None,
+    task: Task = None,
+    target: Target = None,
+    text: Text = None,
+    time: Time = None,
+    horizon: Horizon = None,
+    known: Known = None,
+    past: Past = None,
+    series: Series = None,
+    vectors: Vectors = None,
     validation: Annotated[
         str | None, typer.Option(help="Share, or first date, to search on.", rich_help_panel=DATA)
     ] = None,
