@@ -58,11 +58,11 @@ def test_words_of_the_test_rows_in_the_vocabulary_are_found(call, tmp_path, monk
 
     fit = TextEncoder.fit.__func__
 
-    def greedy(cls, table, *arguments):
+    def greedy(cls, table, *arguments, **options):
         import dataclasses
 
         wider = dataclasses.replace(table, texts=(*table.texts, "zeppelin quagga"), labels=None)
-        return fit(cls, wider, *arguments)
+        return fit(cls, wider, *arguments, **options)
 
     monkeypatch.setattr(TextEncoder, "fit", classmethod(greedy))
     path = write(tmp_path / "texts.csv", rows(120))
