@@ -1,6 +1,6 @@
 """Tiny shakespeare: nats a character on the last 10 %, the memory carried and in windows of 256 from nothing.
 
-    python benchmarks/shakespeare.py --data DIR [--seeds 3] [--resume FILE] [--only network,short,baselines] [--threads 2]
+    python benchmarks/shakespeare.py --data DIR [--seeds 3] [--resume FILE] [--only network,short,baselines]
 
 DIR holds tinyshakespeare/input.txt. Learnt from is the first 90 %, as nanoGPT cuts it. The recipe was chosen on the
 last 50,000 characters of that part, learning from the rest; then it learns from all of it for a fixed number of

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hiddenstate.export.c_memory import Memory
-from hiddenstate.export.c_numbers import c_array, float_literal, quantise
+from hiddenstate.export.c_numbers import c_array, float_literal, quantise, upper_half
 from hiddenstate.program.operations import CELL_STATES
 from hiddenstate.program.program import Operation
 from hiddenstate.program.shapes import Shape, Size
@@ -49,7 +49,7 @@ class Weights:
         self.effective |= {
             key: each.whole * each.scale[:, np.newaxis] for key, each in zip(keys, found, strict=True)
         }
-        scale = self._keep(f"scale of {' and '.join(keys)}", found[0].scale)
+        scale = self._keep(f"scale of {' and '.join(keys)}", upper_half(found[0].scale))
         return [
             self._matrix(key, _order(each.whole, by_row), scale)
             for key, each in zip(keys, found, strict=True)

@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 PER_LINE = 12
-KINDS = {"int8": "int8_t", "int32": "int32_t", "uint32": "uint32_t", "uint8": "unsigned char"}
+KINDS = {
+    "int8": "int8_t",
+    "int32": "int32_t",
+    "uint32": "uint32_t",
+    "uint16": "uint16_t",
+    "uint8": "unsigned char",
+}
 
 
 @dataclass(frozen=True)
@@ -18,6 +24,7 @@ class Quantised:
 
     whole: NDArray[np.int8]
     scale: NDArray[np.float32]
+    """(rows,) float32 of which the upper 16 bits say all: see `upper_half`."""
 
 
 def quantise(*matrices: Array) -> tuple[Quantised, ...]:
@@ -28,11 +35,22 @@ def quantise(*matrices: Array) -> tuple[Quantised, ...]:
     ([[50, -127]], ['0.0100'])
     """
     largest = np.max([np.abs(matrix).max(axis=1, initial=0.0) for matrix in matrices], axis=0)
-    scale = np.where(largest > 0, largest / 127, 1.0).astype(np.float32)
+    scale = _rounded_up(np.where(largest > 0, largest / 127, 1.0).astype(np.float32))
     return tuple(
         Quantised(np.rint(matrix / scale[:, np.newaxis]).clip(-127, 127).astype(np.int8), scale)
         for matrix in matrices
     )
+
+
+def upper_half(scale: NDArray[np.float32]) -> NDArray[np.uint16]:
+    """The upper 16 bits of each float32, which is all of a scale: half the flash, and C99 can widen it again."""
+    return (scale.view(np.uint32) >> 16).astype(np.uint16)
+
+
+def _rounded_up(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Positive numbers to the next float32 whose lower 16 bits are 0: at most 1 / 128 more, so nothing is clipped."""
+    bits = (values.view(np.uint32) + np.uint32(0xFFFF)) & np.uint32(0xFFFF0000)
+    return bits.view(np.float32)
 
 
 def float_literal(value: float | np.floating[Any]) -> str:

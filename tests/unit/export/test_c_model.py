@@ -11,7 +11,7 @@ import pytest
 from hiddenstate.errors import SettingsError
 from hiddenstate.export import c_model
 from hiddenstate.export.c_model import to_c
-from hiddenstate.export.c_numbers import c_array, float_literal, quantise
+from hiddenstate.export.c_numbers import c_array, float_literal, quantise, upper_half
 from hiddenstate.layers import Stacked
 from hiddenstate.parity.models import subject_of
 from hiddenstate.parity.specimens import specimen
@@ -155,4 +155,11 @@ def test_rounding_to_int8_is_off_by_half_a_step_at_most():
 def test_matrices_whose_products_are_summed_share_their_scales():
     small, large = np.full((1, 2), 0.1, np.float32), np.full((1, 2), 12.7, np.float32)
     first, second = quantise(small, large)
-    assert first.scale == second.scale == pytest.approx(0.1)
+    assert first.scale == second.scale == pytest.approx(0.1, rel=1 / 128)
+    assert first.scale >= np.float32(12.7) / 127, "the largest number fits"
+
+
+def test_a_scale_is_its_upper_half():
+    scale = quantise(np.random.default_rng(0).normal(size=(50, 8)).astype(np.float32))[0].scale
+    widened = (upper_half(scale).astype(np.uint32) << 16).view(np.float32)
+    assert np.array_equal(widened, scale)

@@ -10,6 +10,6 @@ static void start(const float *bias, size_t rows, float *y)
 static void finish(const matrix *w, const float *bias, size_t rows, float *y)
 {
     for (size_t i = 0; i < rows; i++) {
-        y[i] = y[i] * w->scale[i] + (bias == NULL ? 0.0f : bias[i]);
+        y[i] = y[i] * scale_of(w, i) + (bias == NULL ? 0.0f : bias[i]);
     }
 }
