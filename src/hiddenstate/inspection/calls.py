@@ -48,6 +48,10 @@ Reader = Callable[..., list[LayerCall]]
 def undisturbed(model: nn.Module) -> Iterator[None]:
     """Evaluation mode without gradients; afterwards every module is in the mode in which it was."""
     modes = [(module, module.training) for module in model.modules()]
+    if not any(training for _, training in modes):
+        with torch.no_grad():
+            yield
+        return
     model.eval()
     try:
         with torch.no_grad():
@@ -71,8 +75,9 @@ def recorded_calls(model: nn.Module) -> Iterator[list[LayerCall]]:
 
     def add(found: list[LayerCall]) -> None:
         key = found[0].place, found[0].number
-        calls.extend(replace(call, call=counts.get(key, 0)) for call in found)
-        counts[key] = counts.get(key, 0) + 1
+        before = counts.get(key, 0)
+        calls.extend(replace(call, call=before) if before else call for call in found)
+        counts[key] = before + 1
 
     def watch(place: str, number: int, module: nn.Module, read: Reader) -> Callable[[], None]:
         def record(module: Any, args: Any, kwargs: Any, output: Any) -> None:

@@ -74,9 +74,10 @@ def _scan(f: Tensor, written: Tensor, call: LayerCall) -> Tensor:
     starts_late = call.lengths is not None and call.direction == "backward"
     lengths = call.lengths.numpy()[:, None] if call.lengths is not None else None
     previous, kept = first, np.empty_like(first)
+    multiply, add = np.multiply, np.add
     for number, (keep_t, C_t) in enumerate(steps):
-        np.multiply(keep_t, previous, out=kept)
-        np.add(C_t, kept, out=C_t)
+        multiply(keep_t, previous, kept)
+        add(C_t, kept, C_t)
         previous = C_t
         if starts_late:  # a row that has not begun yet still holds its first state
             previous = np.where(C.shape[1] - 1 - number < lengths, previous, first)
