@@ -36,7 +36,8 @@ def calls_of_ours(
     calls = []
     for part, h, start in parts:
         direction: Direction = "backward" if part.reverse else "forward"
-        start = part.cell.initial_state(len(x)) if start is None else start
+        fresh = start is None
+        start = part.cell.initial_state(len(x)) if fresh else start
         calls.append(
             LayerCall(
                 place,
@@ -44,7 +45,7 @@ def calls_of_ours(
                 direction,
                 x,
                 h.clone(),
-                tuple(piece.detach().clone() for piece in start),
+                tuple(start) if fresh else tuple(piece.detach().clone() for piece in start),
                 lengths,
                 Parameters.of_cell(part.cell),
                 part.cell,
