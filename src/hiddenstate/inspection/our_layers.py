@@ -36,8 +36,11 @@ def calls_of_ours(
     calls = []
     for part, h, start in parts:
         direction: Direction = "backward" if part.reverse else "forward"
-        fresh = start is None
-        start = part.cell.initial_state(len(x)) if fresh else start
+        begin: tuple[Tensor, ...] = (
+            part.cell.initial_state(len(x))
+            if start is None
+            else tuple(piece.detach().clone() for piece in start)
+        )
         calls.append(
             LayerCall(
                 place,
@@ -45,7 +48,7 @@ def calls_of_ours(
                 direction,
                 x,
                 h.clone(),
-                tuple(start) if fresh else tuple(piece.detach().clone() for piece in start),
+                begin,
                 lengths,
                 Parameters.of_cell(part.cell),
                 part.cell,

@@ -51,7 +51,7 @@ def run_stack(
     for number in range(module.num_layers):
         part = slice(number * directions, (number + 1) * directions)
         starts = tuple(state[part] for state in states)
-        flat = [weight for direction in weights[part] for weight in direction]
+        flat: list[Tensor] = [weight for direction in weights[part] for weight in direction]
         output, final = _run_layer(module, flat, input, starts)
         record(number, input, output, starts)
         input = output
