@@ -13,6 +13,7 @@ from hiddenstate.cells import Cell
 from hiddenstate.errors import InspectionError
 from hiddenstate.inspection.parameters import TORCH_KINDS, Parameters
 from hiddenstate.layers import Bidirectional, Recurrent, Stacked
+from hiddenstate.layers.like_torch import LikeTorch
 from hiddenstate.records.gates import Direction
 
 RECURRENT_NAMES = ("LSTM", "GRU", "RNN", "Recurrent")
@@ -125,7 +126,9 @@ def recurrent_layers(model: nn.Module) -> list[tuple[str, int, nn.Module]]:
             numbers |= {layer: number for number, layer in enumerate(module.layers)}
         if module in inside:
             continue
-        if isinstance(module, Bidirectional | Recurrent | nn.RNNBase):
+        if isinstance(module, LikeTorch):
+            found += [(place, number, runner) for number, runner in enumerate(module.runners)]
+        elif isinstance(module, Bidirectional | Recurrent | nn.RNNBase):
             inside |= set(module.modules())
             check_layer(place, module)
             found.append((place, numbers.get(module, 0), module))
@@ -145,7 +148,7 @@ def recurrent_layers(model: nn.Module) -> list[tuple[str, int, nn.Module]]:
 
 def check_layer(place: str, module: nn.Module) -> None:
     """Raise `InspectionError` for a torch.nn layer whose gates cannot be recovered."""
-    if not isinstance(module, nn.RNNBase):
+    if not isinstance(module, nn.RNNBase) or isinstance(module, LikeTorch):
         return
     name = place or "the model"
     if module.proj_size:
