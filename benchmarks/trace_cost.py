@@ -2,7 +2,8 @@
 
     python benchmarks/trace_cost.py [--repeats 15] [--threads 1]
 
-Forward pass and trace take turns; each figure is a median of process CPU time (with one thread) or wall time. The
+Forward pass and trace take turns, `--repeats` times or until the forward passes have taken 0.2 s, whichever is more;
+each figure is a median of process CPU time (with one thread) or wall time. The
 forward pass runs as a user would run it: evaluation mode, no gradient. The trace is all that `trace` does, the record
 in NumPy included.
 """
@@ -20,6 +21,7 @@ from hiddenstate.inspection import trace
 from hiddenstate.layers import Stacked
 
 BUDGET = 3.0
+LEAST_SECONDS = 0.2
 SHAPES = ((1, 20, 100, 128), (1, 200, 32, 64), (32, 20, 100, 128), (32, 100, 64, 128), (1, 10_000, 32, 128))
 """(batch, time, input, hidden)"""
 
@@ -59,12 +61,13 @@ def modules(input_size: int, hidden: int) -> dict[str, nn.Module]:
 def median_times(calls: list[Callable[[], Any]], repeats: int, clock: Callable[[], float]) -> list[float]:
     """Median seconds of each call; they take turns."""
     times: list[list[float]] = [[] for _ in calls]
-    for repeat in range(repeats + 2):
+    for call in calls * 2:  # the first two warm up
+        call()
+    while len(times[0]) < repeats or sum(times[0]) < LEAST_SECONDS:
         for call, found in zip(calls, times, strict=True):
             begin = clock()
             call()
-            if repeat >= 2:  # the first two warm up
-                found.append(clock() - begin)
+            found.append(clock() - begin)
     return [statistics.median(found) for found in times]
 
 

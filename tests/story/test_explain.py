@@ -57,6 +57,11 @@ def test_a_text_is_explained_on_one_page(call, looking, tmp_path):
     ):
         assert words in page, words
     assert page.count('data-steps="8"') == 2
+    assert page.count("where the network looked") + page.count("Where the network looked") == 2, (
+        "attention is shown once, with one explanation"
+    )
+    assert "Where the model looked" not in page
+    assert "Does attention agree?" in page
     assert re.search(r"https?://(?!www\.w3\.org)", page) is None, "nothing is loaded from a network"
 
 
@@ -71,6 +76,8 @@ def test_charts_and_gates_go_into_files(call, looking, tmp_path):
         "units-1-recurrent-layer-1.png",
         "gates-2-recurrent-layer-1-backward.svg",
         "half-lives.png",
+        "attention.png",
+        "attention.svg",
     } <= names
     assert {name[-4:] for name in names} == {".png", ".svg"}
     assert "Unit 3 of recurrent, layer 1" in (tmp_path / "why.html").read_text()

@@ -17,7 +17,7 @@ QUICK = ("--task", "recall", "--length", "12", "--cells", "rnn,gru", "--steps", 
 
 @pytest.fixture(scope="module")
 def flows():
-    found = run_gradient_lab(GradientLab(sequences=8))
+    found = run_gradient_lab(GradientLab(sequences=8, draws=2))
     return dict(zip(STARTS, found, strict=True))
 
 
@@ -33,7 +33,18 @@ def test_an_lstm_that_starts_with_chrono_loses_less_than_one_decade_in_half_its_
     assert chrono.distance == 200
     assert chrono.decades_lost(100) < 1
     assert chrono.fate == "carries"
+    assert chrono.sequences == 2 * 8, "of two sets of weights"
     assert flows["lstm-1"].decades_lost(20) < flows["lstm-0"].decades_lost(20) - 1
+
+
+@pytest.mark.parametrize(("length", "bound"), [(50, 1.0), (200, 1.5)])
+def test_along_h_chrono_loses_the_power_of_the_distance_that_its_writing_costs(length, bound):
+    """A unit that keeps T_k steps is written once in T_k: sqrt(E[exp(-2k/T_k) / T_k²]) over T_k ~ U[1, T]."""
+    (flow,) = run_gradient_lab(GradientLab(length=length, sequences=4, cells=("lstm-chrono",)))
+    middle = length // 2
+    expected = 0.5 * np.log10(middle) + 0.5 * np.log10(np.e)
+    assert flow.decades_lost(middle, "h") == pytest.approx(expected, abs=0.2)
+    assert flow.decades_lost(middle, "C") < flow.decades_lost(middle, "h") < bound
 
 
 def test_gradients_writes_a_page_and_prints_a_table_with_a_verdict(call, tmp_path):
@@ -50,6 +61,8 @@ def test_gradients_writes_a_page_and_prints_a_table_with_a_verdict(call, tmp_pat
     assert "How far the gradient reaches back" in html
     assert "fresh weights, forget bias" in html, "cell, state and initialisation stand in the caption"
     assert "state C" in html
+    assert "The same along h alone" in html
+    assert "LSTM, state h" in html
     assert "hiddenstate lab gradients --length 60" in html
 
 
@@ -82,6 +95,7 @@ WRONG = {
     ("memory", "--hidden-size", "-3"): ["hidden_size: expected 1 or more, got -3"],
     ("memory", "--learning-rate", "-1"): ["learning_rate: expected a number above 0, got -1"],
     ("gradients", "--length", "1"): ["length: expected 2 or more, got 1"],
+    ("gradients", "--draws", "0"): ["draws: expected 1 or more, got 0"],
     ("gradients", "--sequences", "0"): ["sequences: expected 1 or more, got 0"],
     ("gradients", "--cells", "transformer"): ['expected a cell of the lab, got "transformer"'],
 }
@@ -146,7 +160,7 @@ def test_every_field_of_a_memory_lab_is_tested():
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("length", 9), ("sequences", 3), ("hidden_size", 5), ("seed", 1)]
+    ("field", "value"), [("length", 9), ("sequences", 3), ("draws", 2), ("hidden_size", 5), ("seed", 1)]
 )
 def test_every_field_of_a_gradient_lab_matters(field, value):
     lab = GradientLab(length=6, sequences=2, hidden_size=4, cells=("gru",))

@@ -28,7 +28,8 @@ Force = Annotated[bool, typer.Option("--force", help="Replace an earlier page.")
 @lab.command()
 def gradients(
     length: Annotated[int, typer.Option(help="T: longest distance in steps.")] = 200,
-    sequences: Annotated[int, typer.Option(help="Random sequences to average over.")] = 32,
+    sequences: Annotated[int, typer.Option(help="Random sequences for each set of weights.")] = 32,
+    draws: Annotated[int, typer.Option(help="Sets of fresh weights to average over.")] = 3,
     hidden_size: Annotated[int, typer.Option(help="Units of each cell.")] = 64,
     cells: Cells = None,
     seed: Seed = 0,
@@ -44,8 +45,9 @@ def gradients(
     from hiddenstate.workflows.lab_gradients import GradientLab, run_gradient_lab
 
     settings = GradientLab(
-        length=length, sequences=sequences, hidden_size=hidden_size, cells=_names(cells), seed=seed
-    )
+        length=length, sequences=sequences, draws=draws, hidden_size=hidden_size, cells=_names(cells),
+        seed=seed,
+    )  # fmt: skip
     _refuse_existing(out, force)
     flows = run_gradient_lab(settings)
     _show(

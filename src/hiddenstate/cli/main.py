@@ -16,6 +16,7 @@ from hiddenstate.cli.explain import explain
 from hiddenstate.cli.export import export
 from hiddenstate.cli.generate import generate
 from hiddenstate.cli.lab import lab
+from hiddenstate.cli.lint import lint
 from hiddenstate.cli.listen import listen
 from hiddenstate.cli.predict import predict
 from hiddenstate.cli.stream import stream
@@ -36,7 +37,7 @@ app = typer.Typer(
 )
 for command in (
     choose, train, evaluate, predict, compare, summary, explain, walk, export, verify, stream, budget, demo,
-    tune, generate,
+    tune, generate, lint,
     choose, train, evaluate, predict, compare, summary, explain, walk, export, verify, stream, listen, budget, demo,
 ):  # fmt: skip
     app.command()(command)

@@ -13,6 +13,7 @@ from hiddenstate.cells import Cell
 from hiddenstate.errors import InspectionError
 from hiddenstate.inspection.parameters import TORCH_KINDS, Parameters
 from hiddenstate.layers import Bidirectional, Recurrent, Stacked
+from hiddenstate.layers.like_torch import LikeTorch
 from hiddenstate.records.gates import Direction
 
 RECURRENT_NAMES = ("LSTM", "GRU", "RNN", "Recurrent")
@@ -48,6 +49,10 @@ Reader = Callable[..., list[LayerCall]]
 def undisturbed(model: nn.Module) -> Iterator[None]:
     """Evaluation mode without gradients; afterwards every module is in the mode in which it was."""
     modes = [(module, module.training) for module in model.modules()]
+    if not any(training for _, training in modes):
+        with torch.no_grad():
+            yield
+        return
     model.eval()
     try:
         with torch.no_grad():
@@ -71,8 +76,9 @@ def recorded_calls(model: nn.Module) -> Iterator[list[LayerCall]]:
 
     def add(found: list[LayerCall]) -> None:
         key = found[0].place, found[0].number
-        calls.extend(replace(call, call=counts.get(key, 0)) for call in found)
-        counts[key] = counts.get(key, 0) + 1
+        before = counts.get(key, 0)
+        calls.extend(replace(call, call=before) if before else call for call in found)
+        counts[key] = before + 1
 
     def watch(place: str, number: int, module: nn.Module, read: Reader) -> Callable[[], None]:
         def record(module: Any, args: Any, kwargs: Any, output: Any) -> None:
@@ -120,7 +126,9 @@ def recurrent_layers(model: nn.Module) -> list[tuple[str, int, nn.Module]]:
             numbers |= {layer: number for number, layer in enumerate(module.layers)}
         if module in inside:
             continue
-        if isinstance(module, Bidirectional | Recurrent | nn.RNNBase):
+        if isinstance(module, LikeTorch):
+            found += [(place, number, runner) for number, runner in enumerate(module.runners)]
+        elif isinstance(module, Bidirectional | Recurrent | nn.RNNBase):
             inside |= set(module.modules())
             check_layer(place, module)
             found.append((place, numbers.get(module, 0), module))
@@ -140,7 +148,7 @@ def recurrent_layers(model: nn.Module) -> list[tuple[str, int, nn.Module]]:
 
 def check_layer(place: str, module: nn.Module) -> None:
     """Raise `InspectionError` for a torch.nn layer whose gates cannot be recovered."""
-    if not isinstance(module, nn.RNNBase):
+    if not isinstance(module, nn.RNNBase) or isinstance(module, LikeTorch):
         return
     name = place or "the model"
     if module.proj_size:

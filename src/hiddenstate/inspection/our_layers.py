@@ -36,7 +36,11 @@ def calls_of_ours(
     calls = []
     for part, h, start in parts:
         direction: Direction = "backward" if part.reverse else "forward"
-        start = part.cell.initial_state(len(x)) if start is None else start
+        begin: tuple[Tensor, ...] = (
+            part.cell.initial_state(len(x))
+            if start is None
+            else tuple(piece.detach().clone() for piece in start)
+        )
         calls.append(
             LayerCall(
                 place,
@@ -44,7 +48,7 @@ def calls_of_ours(
                 direction,
                 x,
                 h.clone(),
-                tuple(piece.detach().clone() for piece in start),
+                begin,
                 lengths,
                 Parameters.of_cell(part.cell),
                 part.cell,

@@ -69,7 +69,7 @@ class Parameters:
     def record(self) -> LayerWeights:
         """A copy in NumPy, which later training does not change."""
         W, U, b, b_hn = (
-            None if part is None else part.detach().clone().numpy(force=True)
+            None if part is None else part.numpy(force=True).copy()
             for part in (self.W, self.U, self.b, self.b_hn)
         )
         assert W is not None

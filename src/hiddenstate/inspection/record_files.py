@@ -1,12 +1,12 @@
 """Records as files (traces have their own): JSON to read, safetensors to be exact, CSV for tables.
 
-JSON and safetensors give back the same record; CSV holds one line for each number of one record's arrays.
+JSON and safetensors give back the same record; CSV holds one line for each number and each text in it.
 """
 
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -58,8 +58,7 @@ Arrays = dict[str, NDArray[Any]]
 def save_record(record: Record, path: Path | str) -> Path:
     """Write a record as ``.json``, ``.safetensors`` or ``.csv``, by the ending of `path`; whole or not at all.
 
-    Raises `OutputError` for another ending, a place that cannot be written, and for a CSV of `Evidence`, which is
-    several records in one: save its parts.
+    Raises `OutputError` for another ending and for a place that cannot be written.
     """
     path = Path(path)
     write = choose(WRITERS, path.suffix.lower(), f"file type for {path}", OutputError)
@@ -166,25 +165,37 @@ def _checked(whole: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Re
 
 
 def _to_csv(record: Record) -> bytes:
-    """Columns: field, the indices from 0 (row, column; empty where an array has fewer axes), value."""
-    if isinstance(record, Evidence):
-        raise OutputError(
-            "CSV: expected a single record, got Evidence, which holds several. Save its parts, or use .json."
-        )
-    arrays: Arrays = {}
-    _taken_apart(record, arrays, "")
-    if not arrays:
-        raise OutputError(
-            f"CSV: expected a record with arrays, got {type(record).__name__}, which is text and single numbers. "
-            "Use .json."
-        )
+    """Columns: field, the indices from 0 (row, column; empty where there are fewer axes), value."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(["field", "row", "column", "value"])
-    for name, part in arrays.items():
-        for place, value in np.ndenumerate(part):
-            writer.writerow([name, *place, *[""] * (2 - len(place)), value])
+    writer.writerows(_cells(record, ""))
     return buffer.getvalue().encode()
+
+
+def _cells(value: Any, place: str) -> Iterator[tuple[Any, ...]]:
+    """One line of the table for each number and each text in `value`, which is called `place`."""
+    if isinstance(value, np.ndarray):
+        for at, number in np.ndenumerate(value):
+            yield place, *at, *[""] * (2 - len(at)), number
+    elif isinstance(value, tuple) and not any(
+        is_dataclass(part) or isinstance(part, tuple) for part in value
+    ):
+        for row, part in enumerate(value):
+            yield place, row, "", part
+    elif is_dataclass(value) or isinstance(value, Mapping | tuple):
+        for name, part in _named_parts(value):
+            yield from _cells(part, f"{place}.{name}".removeprefix("."))
+    else:
+        yield place, "", "", "" if value is None else value
+
+
+def _named_parts(value: Any) -> Iterable[tuple[Any, Any]]:
+    if isinstance(value, Mapping):
+        return value.items()
+    if isinstance(value, tuple):
+        return enumerate(value)
+    return ((each.name, getattr(value, each.name)) for each in fields(value))
 
 
 WRITERS: dict[str, Callable[[Record], bytes]] = {

@@ -58,11 +58,10 @@ def _products(call: LayerCall, W: Tensor, U: Tensor, b: Tensor, h_prev: Tensor) 
 
 def _lstm(call: LayerCall, parameters: Parameters, h_prev: Tensor) -> dict[str, Tensor]:
     a = _products(call, parameters.W, parameters.U, parameters.b, h_prev)  # (batch, time, 4·hidden)
-    i, f, C_tilde, o = a.chunk(4, dim=-1)  # (batch, time, hidden) each
-    for gate in (i, f, o):
-        gate.sigmoid_()
-    C_tilde.tanh_()
-    C = _scan(f, i * C_tilde, call)
+    i, f, a_C, o = a.chunk(4, dim=-1)  # (batch, time, hidden) each
+    C_tilde = a_C.tanh()
+    a.sigmoid_()  # all at once, in one stretch of memory: twice as fast as the three gates alone
+    C = _scan(f, torch.mul(i, C_tilde, out=a_C), call)
     return {"f": f, "i": i, "C_tilde": C_tilde, "C": C, "o": o, "h": call.h}
 
 
@@ -74,9 +73,10 @@ def _scan(f: Tensor, written: Tensor, call: LayerCall) -> Tensor:
     starts_late = call.lengths is not None and call.direction == "backward"
     lengths = call.lengths.numpy()[:, None] if call.lengths is not None else None
     previous, kept = first, np.empty_like(first)
+    multiply, add = np.multiply, np.add
     for number, (keep_t, C_t) in enumerate(steps):
-        np.multiply(keep_t, previous, out=kept)
-        np.add(C_t, kept, out=C_t)
+        multiply(keep_t, previous, kept)
+        add(C_t, kept, C_t)
         previous = C_t
         if starts_late:  # a row that has not begun yet still holds its first state
             previous = np.where(C.shape[1] - 1 - number < lengths, previous, first)

@@ -84,11 +84,11 @@ def _tap_torch(name: str, module: nn.RNNBase, taps: list[Tap], undo: ExitStack) 
     twin = twin_of(name, module)
     for number, layer in enumerate(part for part in twin.modules() if isinstance(part, Recurrent)):
         level = number // 2 if module.bidirectional else number
-        _tap_ours(f"{name}.layer {level}".lstrip("."), layer, taps, undo)
+        _tap_ours(f"{name}, layer {level + 1}".lstrip(", "), layer, taps, undo)
 
     def exchange(_: nn.Module, args: Any, kwargs: Any, __: Any) -> Any:
         given = dict(zip(("input", "hx"), args, strict=False)) | kwargs
-        return _run_twin(twin, module, given["input"], given.get("hx"))
+        return _run_twin(twin, module, given["input"], given.get("hx"), given.get("lengths"))
 
     handle = module.register_forward_hook(exchange, with_kwargs=True)
     undo.callback(handle.remove)
@@ -114,10 +114,11 @@ def twin_of(name: str, module: nn.RNNBase) -> Stacked:
     return twin.eval()
 
 
-def _run_twin(twin: Stacked, module: nn.RNNBase, values: Any, hx: Any) -> tuple[Any, Any]:
-    """The twin on what the module was given, in the form in which the module answers."""
+def _run_twin(
+    twin: Stacked, module: nn.RNNBase, values: Any, hx: Any, lengths: Tensor | None
+) -> tuple[Any, Any]:
+    """The twin on what the module was given, in the form in which the module answers; only ours is given `lengths`."""
     packed = values if isinstance(values, PackedSequence) else None
-    lengths: Tensor | None = None
     if packed is not None:
         x, lengths = pad_packed_sequence(packed, batch_first=True)
     else:

@@ -46,11 +46,13 @@ def run_stack(
     """What the module returns, computed layer by layer; `record` hears of each: (number, input, output, states)."""
     states = _states(module, input, hx)
     directions = 2 if module.bidirectional else 1
+    weights = module.all_weights
     finals = []
     for number in range(module.num_layers):
         part = slice(number * directions, (number + 1) * directions)
         starts = tuple(state[part] for state in states)
-        output, final = _run_layer(module, number, input, starts)
+        flat: list[Tensor] = [weight for direction in weights[part] for weight in direction]
+        output, final = _run_layer(module, flat, input, starts)
         record(number, input, output, starts)
         input = output
         finals.append(final)
@@ -60,12 +62,9 @@ def run_stack(
     return input, joined if len(joined) > 1 else joined[0]
 
 
-def _run_layer(module: nn.RNNBase, number: int, input: Any, starts: States) -> tuple[Any, States]:
-    """Output in the form of `input`, and final states (directions, batch, hidden) each."""
-    directions = len(starts[0])
-    weights = module.all_weights[number * directions : (number + 1) * directions]
-    flat = [weight for direction in weights for weight in direction]
-    settings = (flat, module.bias, 1, 0.0, False, module.bidirectional)
+def _run_layer(module: nn.RNNBase, weights: list[Tensor], input: Any, starts: States) -> tuple[Any, States]:
+    """Output in the form of `input`, and final states (directions, batch, hidden) each, of the layer with `weights`."""
+    settings = (weights, module.bias, 1, 0.0, False, module.bidirectional)
     fused = FUSED[module.mode]
     if isinstance(input, PackedSequence):
         data, sizes, order, back = input

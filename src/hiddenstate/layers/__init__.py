@@ -6,11 +6,15 @@ from hiddenstate.layers.from_keras import stack_from_keras
 from hiddenstate.layers.from_onnx import layers_from_onnx
 from hiddenstate.layers.from_torch import stack_from_torch
 from hiddenstate.layers.lengths import valid_steps
+from hiddenstate.layers.like_torch import GRU, LSTM, RNN
 from hiddenstate.layers.recurrent import Path, Recurrent
 from hiddenstate.layers.repeated import Repeated
 from hiddenstate.layers.stacked import Stacked
 
 __all__ = [
+    "GRU",
+    "LSTM",
+    "RNN",
     "Bidirectional",
     "BothStates",
     "DropoutSettings",

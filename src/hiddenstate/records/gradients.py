@@ -95,8 +95,12 @@ class GradientFlow:
     @property
     def fate(self) -> Fate:
         """Whether the gradient vanishes, explodes or carries, over the distance that was measured."""
-        if not np.isfinite(self.relative()).any():
+        return self.fate_along()
+
+    def fate_along(self, state: str | None = None) -> Fate:
+        """The same along one state."""
+        if not np.isfinite(self.relative(state)).any():
             return "unknown"
-        if self.growth() > GROWN:
+        if self.growth(state) > GROWN:
             return "explodes"
-        return "vanishes" if self.reach() is not None else "carries"
+        return "vanishes" if self.reach(state=state) is not None else "carries"

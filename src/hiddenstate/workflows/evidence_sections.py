@@ -1,7 +1,7 @@
 """What speaks for one answer, as sections of a page."""
 
 from hiddenstate import plots
-from hiddenstate.plots.attention_map import attention_map
+from hiddenstate.plots.attention_map import caption
 from hiddenstate.plots.deletion_curve import deletion_curve
 from hiddenstate.plots.series_evidence import series_evidence
 from hiddenstate.plots.token_evidence import token_evidence
@@ -9,13 +9,16 @@ from hiddenstate.records import Evidence
 
 
 def text_sections(evidence: Evidence) -> list[plots.Section]:
-    """Of a text: words with their shares, whether these can be believed, and where the model looked."""
+    """Of a text: words with their shares, whether these can be believed, and whether attention agrees with them.
+
+    Where the model looked is shown in colour elsewhere; here it stands beside the shares.
+    """
     sections: list[plots.Section] = [
         plots.Chart(token_evidence(evidence)),
         plots.Chart(deletion_curve(evidence.faithfulness)),
     ]
     if evidence.attention is not None:
-        sections.append(plots.Chart(attention_map(evidence.attention)))
+        sections.append(plots.Text("Does attention agree?", [caption(evidence.attention)]))
     return sections
 
 

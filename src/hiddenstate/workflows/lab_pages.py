@@ -21,6 +21,10 @@ WHY = (
     "enough to outweigh the slopes, grows so.",
     "Along the cell state C of an LSTM the factor is the forget gate, σ(b_f) at the start: 0.5 with a bias of 0, "
     "0.73 with 1. Chrono draws b_f = log U[1, T - 1], so that the units' memories are spread over all lengths up to T.",
+    "Along h an LSTM with chrono loses more than along C, and must: h reaches the loss through the gates, and "
+    "b_i = -b_f opens the input gate by only 1 / T_k for a unit that keeps T_k steps. Units with a short memory "
+    "therefore count most at first, and the sum over the units falls as k^(-1/2), half a decade for every ten times "
+    "as far: a power of k, where the cells that forget lose a fixed share at every step.",
     "Clipping cures gradients that explode. Against vanishing it does nothing.",
 )
 
@@ -72,16 +76,18 @@ def gradient_page(lab: GradientLab, flows: Sequence[GradientFlow]) -> plots.Page
     """The page of ``hiddenstate lab gradients``."""
     return plots.Page(
         "Why LSTM: how far the gradient reaches back",
-        f"{lab.sequences} random sequences of {lab.length + 1} steps through fresh cells of {lab.hidden_size} units",
+        f"{lab.sequences} random sequences of {lab.length + 1} steps through each of {lab.draws} fresh cells of "
+        f"{lab.hidden_size} units",
         [
             gradient_verdict(flows),
             plots.Chart(gradient_flow(flows)),
+            plots.Chart(gradient_flow(flows, state="h", title="The same along h alone")),
             gradient_table(flows),
             plots.Text("Why it is so", WHY),
             plots.Code(
                 "How to see this again",
                 f"hiddenstate lab gradients --length {lab.length} --sequences {lab.sequences} "
-                f"--hidden-size {lab.hidden_size} --seed {lab.seed}",
+                f"--draws {lab.draws} --hidden-size {lab.hidden_size} --seed {lab.seed}",
             ),
         ],
     )

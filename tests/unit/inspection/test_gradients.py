@@ -84,7 +84,7 @@ def test_layers_that_torch_made_give_the_same(x, direction, kind):
     for k in (1, 4):
         expected = cut_in_two(Turned(), x, direction, k, parts)
         assert [flow.norms[symbol][k] for symbol in flow.norms] == pytest.approx(expected, rel=1e-10)
-    assert flow.name == "layer 0"
+    assert flow.name == "layer 1"
 
 
 def variants(kind):

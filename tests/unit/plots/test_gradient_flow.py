@@ -35,6 +35,13 @@ def test_the_caption_says_cell_state_weights_and_fate(flows):
     assert said == gradient_flow(flows).to_dict()["usermeta"]["caption"]
 
 
+def test_one_state_is_drawn_for_all_on_request():
+    norms = {"h": 0.5 ** np.arange(41.0), "C": 0.99 ** np.arange(41.0)}
+    chart = gradient_flow([GradientFlow("gated", "LSTM", "fresh weights", norms, 8)], state="h")
+    assert "state h; fresh weights): vanishes" in text(chart)
+    assert "norm of d loss / d h, as a share" in str(chart.to_dict()["layer"][2]["encoding"]["y"]["title"])
+
+
 def test_the_axis_is_logarithmic_and_labelled(flows):
     lines = gradient_flow(flows).to_dict()["layer"][2]["encoding"]
     assert lines["y"]["scale"]["type"] == "log"

@@ -61,6 +61,8 @@ class Inside:
     """What this kind of model can show besides, by name: "attention", ... Made when it is asked for."""
     lacking: Mapping[str, str] = field(default_factory=dict)
     """What it cannot show, and what it can instead."""
+    pictures: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
+    """Name of a file -> the chart of what the page shows in words and colours."""
 
     def memory(self) -> Memory:
         """Half-lives and saturation of all layers."""

@@ -1,8 +1,9 @@
 """A look into a text classifier that reads one text."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,7 +19,7 @@ from hiddenstate.errors import InputError
 from hiddenstate.inspection import text_evidence
 from hiddenstate.models.text_classifier import TextClassifier
 from hiddenstate.plots.attention_words import read_text
-from hiddenstate.records import Classification
+from hiddenstate.records import Classification, Evidence
 from hiddenstate.tasks.classify import ClassifyTask
 from hiddenstate.workflows.classes.saved import open_classifier
 from hiddenstate.workflows.evidence_sections import text_sections
@@ -59,6 +60,8 @@ def look_into_text(task: ClassifyTask, models: Sequence[nn.Module], text: str) -
         )
     batch = next(iter(TextBatches(encoded, batch_size=1).epoch(1)))
     model = models[0]
+    networks = [network for network in models if isinstance(network, TextClassifier)]
+    evidence = cache(lambda: text_evidence(task, networks, result.texts[0]))
     return Inside(
         title="Why this answer?",
         subtitle=f"“{_shortened(text)}”, read by network 1 of {len(models)}"
@@ -69,16 +72,20 @@ def look_into_text(task: ClassifyTask, models: Sequence[nn.Module], text: str) -
         model=model,
         inputs=batch,
         readings=readings_of(model, batch, {"recurrent": tokens}),
-        shown=_shown(task, models, batch, result),
+        shown=_shown(task, model, batch, result, evidence),
         lacking={} if _looks(model) else {ATTENTION: _instead(model)},
+        pictures={ATTENTION: lambda: _heat(evidence())} if _looks(model) else {},
     )
 
 
 def _shown(
-    task: ClassifyTask, models: Sequence[nn.Module], batch: TextBatch, result: Classification
+    task: ClassifyTask,
+    model: nn.Module,
+    batch: TextBatch,
+    result: Classification,
+    evidence: Callable[[], Evidence],
 ) -> dict[str, Shown]:
     """What a text model has besides: words on the colours of attention, what the answer rests on, gradients."""
-    text, model = result.texts[0], models[0]
     answer = int(result.probabilities[0].argmax())
 
     def loss(network: nn.Module) -> Tensor:
@@ -93,10 +100,15 @@ def _shown(
     shown: dict[str, Shown] = {}
     if _looks(model):
         shown[ATTENTION] = lambda: (plots.AttentionWords([read_text(result, 0)]),)
-    networks = [network for network in models if isinstance(network, TextClassifier)]
-    shown[EVIDENCE] = cache(lambda: text_sections(text_evidence(task, networks, text)))
+    shown[EVIDENCE] = cache(lambda: text_sections(evidence()))
     shown[GRADIENTS] = cache(lambda: gradient_sections(model, loss))
     return shown
+
+
+def _heat(evidence: Evidence) -> Any:
+    """Attention as a chart, with how far it agrees with what the answer rests on."""
+    assert evidence.attention is not None
+    return plots.attention_map(evidence.attention)
 
 
 def _looks(model: nn.Module) -> bool:

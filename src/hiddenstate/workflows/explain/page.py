@@ -48,7 +48,7 @@ def page(inside: Inside, parts: Sequence[str], unit: int | None = None) -> plots
 
 
 def charts(inside: Inside, parts: Sequence[str], unit: int | None = None) -> Iterator[tuple[str, Any]]:
-    """(name of a file, chart) of every chart on the page."""
+    """(name of a file, chart) of every chart on the page, and of what stands there in words and colours."""
     for part, shown in inside.shown.items():
         if part in parts:
             drawn = [section.chart for section in shown() if isinstance(section, plots.Chart)]
@@ -59,6 +59,9 @@ def charts(inside: Inside, parts: Sequence[str], unit: int | None = None) -> Ite
             yield f"units-{name}", plots.unit_map(reading.trace)
         if "gates" in parts:
             yield f"gates-{name}", plots.gates(reading.trace, unit=_unit(reading, unit))
+    for name, draw in inside.pictures.items():
+        if name in parts:
+            yield name, draw()
     if "memory" in parts:
         remembered = inside.memory()
         yield "half-lives", plots.half_lives(remembered)
