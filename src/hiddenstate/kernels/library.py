@@ -81,6 +81,7 @@ def _sources() -> dict[str, tuple[Callable[..., Any], Any]]:
     """Every kernel's source and its signature. Imports Numba, which takes a moment."""
     from hiddenstate.kernels import (
         byte_products,
+        decode_step,
         elman,
         gru,
         layer_norm,
@@ -111,6 +112,8 @@ def _sources() -> dict[str, tuple[Callable[..., Any], Any]]:
         sources[f"{name}.forward"] = (cell.forward, nb.void(pointers.STEP))
         sources[f"{name}.backward"] = (cell.backward, nb.void(pointers.STEP_BACK))
     for name in STEP_CELLS:
+        decode = decode_step.define_decode(decode_step.FINISH[name])
+        sources[f"{name}.decode"] = (decode, nb.void(pointers.DECODING))
         for form, functions in step_weights.FORMATS.items():
             kernels = step_cells.DEFINE[name](functions)
             sources[f"{name}.step.{form}"] = (kernels.step, nb.void(*[number] * 4))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from hiddenstate.data.pairs import PairTable
-from hiddenstate.models.beam_search import BeamSettings
+from hiddenstate.models.beam_settings import BeamSettings
 from hiddenstate.models.encoder_decoder import EncoderDecoder
 from hiddenstate.records import Score, Translation
 from hiddenstate.tasks.translate import TranslateTask

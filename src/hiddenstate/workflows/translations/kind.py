@@ -8,9 +8,8 @@ from typing import ClassVar, final
 from rich.text import Text
 
 from hiddenstate.data.files import Source
-from hiddenstate.data.pairs import read_pairs, read_sources
+from hiddenstate.data.pairs import check_length, read_pairs, read_sources
 from hiddenstate.models.summary import Summary
-from hiddenstate.tasks.translate import check_length
 from hiddenstate.workflows.kind import Answers, Kind, Saving, Values
 from hiddenstate.workflows.outcome import Outcome, Trained
 from hiddenstate.workflows.translations.answers import (
