@@ -148,16 +148,17 @@ def compare(
 ) -> tuple[Timed, Timed, float]:
     """Both ways on all sources, in turn; the mean pieces of an answer."""
     weights = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
-    own = TranslatorNetwork(
-        weights, cell=network.settings.cell, attention=network.settings.attention
-    )
+    own = TranslatorNetwork(weights, cell=network.settings.cell, attention=network.settings.attention)
     plain = PlainTorch(network).eval()
 
     def ours(source: NDArray[np.int64]) -> Answer:
         written = own.translate(source, settings)
         return Answer(written.pieces, written.score)
 
-    ways = Timed("hiddenstate", ours), Timed("plain torch", lambda x: plain.translate(torch.from_numpy(x), settings))
+    ways = (
+        Timed("hiddenstate", ours),
+        Timed("plain torch", lambda x: plain.translate(torch.from_numpy(x), settings)),
+    )
     for source in sources[:5]:
         for way in ways:
             way.translate(source)
@@ -188,7 +189,9 @@ def main() -> None:
         network, settings = open_translator(options.model).model, BeamSettings(beam=options.beam)
     sources = random_sources(options.sentences, len(network.bias), options.seed)
     ours, plain, pieces = compare(network, sources, settings)
-    print(f"{len(sources)} sentences, beam {options.beam}, {pieces:.1f} pieces written on average, one thread")
+    print(
+        f"{len(sources)} sentences, beam {options.beam}, {pieces:.1f} pieces written on average, one thread"
+    )
     print(f"{'':<12} {'wall ms':>8} {'process ms':>11}")
     for way in (ours, plain):
         print(f"{way.name:<12} {statistics.median(way.wall):>8.2f} {statistics.median(way.process):>11.2f}")

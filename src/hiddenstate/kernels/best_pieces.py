@@ -62,7 +62,8 @@ def largest_of(values: Floats, count: int) -> float:
     found = spread(LOWEST)
     for u in range(0, count, LANES):
         found = clip(load(values, u), found, spread(HIGHEST))  # the larger of both
-    return lane_max(found)
+    largest: float = lane_max(found)
+    return largest
 
 
 @inlined
@@ -77,12 +78,13 @@ def log(x: Vector) -> Vector:
 
 @inlined
 def log_sum(logits: Floats, count: int) -> float:
-    """log Σ exp of whole vectors of logits."""
+    """The logarithm of Σ exp, of whole vectors of logits."""
     largest = largest_of(logits, count)
     total = zeros()
     for u in range(0, count, LANES):
         total = total + exp(load(logits, u) - largest)
-    return largest + lane_max(log(spread(lane_sum(total))))
+    found: float = largest + lane_max(log(spread(lane_sum(total))))
+    return found
 
 
 @inlined

@@ -44,7 +44,7 @@ DECODING = _record(
     "totals",  # (rows) log probability of each
     "before",  # (any, state)
     "after",  # (rows, state) written
-    "weights",  # (rows, room) written: where each has looked
+    "weights",  # (rows, room) zeros; written: where each has looked
     "room_for",  # (rows, columns + size), then (rows, columns), then (rows, units): room
     "logits",  # (rows, pieces) written
     "first",  # pieces below this number are never written

@@ -37,8 +37,8 @@ def weigh(this: Any, own: Any, h: Matrix, room: Floats) -> None:
                 U_k = at(floats(this.keys), s * own.units)
                 weights[row * wide + s] = additive(W_q, U_k, floats(own.v), own.units)
     else:
-        nothing = floats(own.zeros), 0
-        multiply_plain((weights, wide), nothing, h, floats(this.keys), this.rows, own.units, wide)
+        scores = weights, wide
+        multiply_plain(scores, scores, h, floats(this.keys), this.rows, own.units, wide)
     for row in range(this.rows):
         for s in range(steps, wide):
             weights[row * wide + s] = LOWEST
@@ -47,11 +47,12 @@ def weigh(this: Any, own: Any, h: Matrix, room: Floats) -> None:
 
 @inlined
 def additive(W_q: Floats, U_k: Floats, v: Floats, units: int) -> float:
-    """v · tanh(W q + U k)."""
+    """The score v · tanh(W q + U k)."""
     total = zeros()
     for u in range(0, units, LANES):
         total = total + load(v, u) * tanh(load(W_q, u) + load(U_k, u))
-    return lane_sum(total)
+    score: float = lane_sum(total)
+    return score
 
 
 @inlined

@@ -142,7 +142,7 @@ class Decoding:
             keys = np.ascontiguousarray(_wide(asked.keys, room, decoder.units).T)
         answers = decoder.columns + decoder.wide
         self._wanted = 2 * beam
-        self._arrays = {
+        self._arrays: dict[str, NDArray[Any]] = {
             "keys": keys,
             "values": decoder.values(asked.contexts),
             "parents": np.zeros(beam, np.int64),
@@ -173,7 +173,7 @@ class Decoding:
         """
         rows, arrays, record = len(parents), self._arrays, self._record
         arrays["parents"][:rows], arrays["last"][:rows], arrays["totals"][:rows] = parents, last, totals
-        weights = np.empty((rows, self._room), np.float32)
+        weights = np.zeros((rows, self._room), np.float32)
         record["rows"], record["only"], record["weights"] = rows, only, weights.ctypes.data
         record["before"], record["after"] = self._before.ctypes.data, self._after.ctypes.data
         threads.run(self.decoder.kernel, record.ctypes.data, 1)

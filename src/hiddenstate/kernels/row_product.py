@@ -1,7 +1,7 @@
 """A matrix product for a handful of rows, all of which stay in registers: out = start + x · P.
 
-A beam of five is too narrow for tiles of four, so there is a tile for each number of rows up to MOST_ROWS. P is packed as
-`packing` does it, or plain (depth, columns). Matrices come as (address of the first number, floats from row to row).
+Five rows, a usual beam, do not fit tiles of four: there is a tile for each number of rows up to MOST_ROWS. P is packed
+as `packing` does it, or plain (depth, columns). Matrices come as (where the first number is, floats from row to row).
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """The most probable sentence that a decoder can write, found with a beam: that of `hiddenstate.models.beam_search`.
 
-All hypotheses take a step together. Nothing of them is copied: what was written, and where each piece has looked, is read
-off backwards at the end.
+All hypotheses take a step together. Nothing of them is copied: what was written, and where each piece has looked, is
+read off backwards at the end.
 """
 
 from dataclasses import dataclass

@@ -76,13 +76,14 @@ class TranslateTask:
     def validator(self, table: PairTable, *, batch_size: int = 128) -> Callable[[nn.Module], float]:
         """A function of the model: what ``settings.watch`` names, on `table`."""
         batches = self.batches(table, batch_size=batch_size)
+        truth = [self.settings.cased(text, "target") for text in table.targets]
 
         def validate(model: nn.Module) -> float:
             loss = _mean_loss(model, batches)
             if self.settings.watch == "loss":
                 return loss
             answers = self.translate(_translator(model), table.sources, BeamSettings(beam=1)).targets
-            return 1.0 - bleu(answers, table.targets) + LOSS_SHARE * loss
+            return 1.0 - bleu(answers, truth) + LOSS_SHARE * loss
 
         return validate
 
