@@ -14,14 +14,14 @@ import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from multi30k import NETWORK
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn.functional import linear
 
 from hiddenstate.data.joint_pieces import BEGIN, END
 from hiddenstate.models.beam_settings import BeamSettings
@@ -55,7 +55,7 @@ class PlainTorch(nn.Module):
             size, hidden, network.settings.num_layers, bidirectional=True, batch_first=True
         )
         for layer in range(network.settings.num_layers):
-            stacked = cast("nn.Module", network.encoder.layers[layer])
+            stacked = network.encoder.layers[layer]
             for suffix, name in (("", "forwards"), ("_reverse", "backwards")):
                 self._copy(stacked.get_submodule(f"{name}.cell"), self.encoder, f"_l{layer}{suffix}")
         self.to_keys, self.to_summary = network.to_keys, network.to_summary
@@ -88,13 +88,13 @@ class PlainTorch(nn.Module):
             context = torch.softmax(h1 @ asked.T, dim=-1) @ keys
             h2, C2 = self.upper(torch.cat([h1, context], dim=-1), (h2, C2))
             readout = torch.tanh(self.readout(torch.cat([h2, context], dim=-1)))
-            logs = torch.log_softmax(F.linear(readout, self.embedding.weight, self.bias), dim=-1)
+            logs = torch.log_softmax(linear(readout, self.embedding.weight, self.bias), dim=-1)
             logs[:, :END] = -torch.inf
             if step == most:
                 logs[:, END + 1 :] = -torch.inf
             scores, places = (totals.unsqueeze(1) + logs).flatten().topk(2 * beam)
             penalty = ((5 + step) / 6) ** settings.length_penalty
-            kept = []
+            kept: list[int] = []
             found = zip(scores.tolist(), (places % pieces).tolist(), (places // pieces).tolist(), strict=True)
             for rank, (score, piece, row) in enumerate(found):
                 if piece != END and len(kept) < beam:
@@ -136,6 +136,7 @@ class Timed:
         self.process: list[float] = []
 
     def take(self, source: NDArray[np.int64]) -> Answer:
+        """The translation of one sentence; its cost is kept."""
         wall, process = time.perf_counter(), time.process_time()
         answer = self.translate(source)
         self.process.append(1e3 * (time.process_time() - process))

@@ -202,7 +202,7 @@ def test_a_cell_that_only_torch_computes_is_trained_and_answers(call, tmp_path):
 def test_evaluation_with_another_beam_says_so(call, translator, source, model):
     greedy = json.loads(call("evaluate", translator, source, "--beam", "1", "--json").out)
     assert greedy["beam"] == 1
-    assert "beam 1" in " ".join(call("evaluate", translator, source, "--beam", "1").out.split())
+    assert "Searched with a beam of 1." in call("evaluate", translator, source, "--beam", "1").out
     refused(call("evaluate", translator, source, "--beam", "0"), "beam: expected 1 or more")
     refused(call("evaluate", model, source, "--beam", "2"), "--beam: expected a model that searches")
 

@@ -14,6 +14,17 @@ def _record(*fields: str) -> Any:
     return np.dtype([(field, np.int64) for field in fields])
 
 
+DENSE = _record(
+    "out",  # (rows, columns) written
+    "x",  # (rows, depth)
+    "packed",  # (depth, columns)
+    "bias",  # (columns)
+    "rows",
+    "depth",
+    "columns",
+)
+"""A dense layer."""
+
 DECODER = _record(
     "units",  # of each layer
     "size",  # of a readout

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hiddenstate.kernels import library, passes, threads
+from hiddenstate.kernels import library, threads
 from hiddenstate.kernels.decode_records import DECODER, DECODING
-from hiddenstate.kernels.passes import aligned_zeros, units_for
-from hiddenstate.kernels.records import FLOAT_BYTES
+from hiddenstate.kernels.dense import Dense, packed, widened
+from hiddenstate.kernels.passes import units_for
 from hiddenstate.kernels.step_layer import Floats, Layer
 
 NO_PIECE = -1.0e30
@@ -44,9 +44,9 @@ class Asked:
     """A source as the decoder asks it."""
 
     keys: Floats
-    """(S, H) by what each step is found: the product with it, or U k of the additive score, is the score"""
+    """(S, units) by what each step is found: the product with it, or U k of the additive score, is the score"""
     contexts: Floats
-    """(S, H) what each step answers"""
+    """(S, units) what each step answers"""
     summary: Floats
     """(H,) the state with which both layers begin"""
 
@@ -68,31 +68,32 @@ class Decoder:
 
         table = weights.embedding @ (lower.W[:, :size].T * np.float32(weights.scale)) + lower.b  # (V, 4 · H)
         from_context = upper.W[:, self.hidden :], weights.readout[:, self.hidden :]
-        self._values = np.concatenate(
-            [self._blocks(from_context[0]), _wide(from_context[1], self.wide, self.hidden)]
-        )  # (columns + size, H)
-        self._constants = np.concatenate(
-            [self._blocks(upper.b[:, None])[:, 0], _wide(weights.readout_bias, self.wide)]
+        self.answers = Dense(
+            np.concatenate(
+                [self._blocks(from_context[0], self.units), widened(from_context[1], self.wide, self.units)]
+            ),
+            np.concatenate([self._blocks(upper.b[:, None])[:, 0], widened(weights.readout_bias, self.wide)]),
         )
+        """What contexts (S, units) say to the upper layer and to the readout, with the biases."""
         bias = np.full(self.pieces, NO_PIECE, np.float32)
         bias[:pieces] = weights.bias
         lower_parts = [self._blocks(lower.W[:, size:], fed)] if fed else []
         arrays = {
             "table": np.ascontiguousarray(self._blocks(table.T).T),
-            "lower": _packed(np.concatenate([*lower_parts, self._blocks(lower.U, self.units)], axis=1)),
-            "upper": _packed(
+            "lower": packed(np.concatenate([*lower_parts, self._blocks(lower.U, self.units)], axis=1)),
+            "upper": packed(
                 np.concatenate(
                     [self._blocks(part, self.units) for part in (upper.W[:, : self.hidden], upper.U)], axis=1
                 )
             ),
-            "readout": _packed(_wide(weights.readout[:, : self.hidden], self.wide, self.units)),
-            "output": _packed(_wide(weights.embedding, self.pieces, self.wide)),
+            "readout": packed(widened(weights.readout[:, : self.hidden], self.wide, self.units)),
+            "output": packed(widened(weights.embedding, self.pieces, self.wide)),
             "bias": bias,
             "zeros": np.zeros(self.columns + self.wide, np.float32),
         }
         if weights.query is not None and weights.v is not None:
-            arrays["query"] = _packed(_wide(weights.query, self.units, self.units))
-            arrays["v"] = _wide(weights.v, self.units)
+            arrays["query"] = packed(widened(weights.query, self.units, self.units))
+            arrays["v"] = widened(weights.v, self.units)
         self.additive = "query" in arrays
         self._arrays = arrays
         self.record = np.zeros(1, DECODER)
@@ -106,10 +107,6 @@ class Decoder:
     def begin(self, asked: Asked, beam: int, first: int) -> "Decoding":
         """A sentence of which nothing is written; `first`: pieces below this number never are."""
         return Decoding(self, asked, beam, first)
-
-    def values(self, contexts: Floats) -> Floats:
-        """(S, columns + size) what contexts (S, H) say to the upper layer and to the readout, with the biases."""
-        return np.ascontiguousarray(contexts @ self._values.T + self._constants)
 
     def start(self, summary: Floats) -> Floats:
         """(1, state) both layers with a summary (H,) as h and, where they have it, C."""
@@ -136,15 +133,14 @@ class Decoding:
         """Of each step (hypotheses, S) where they have looked."""
         self.steps, room = len(asked.keys), units_for(len(asked.keys))
         self._room = room
-        if decoder.additive:
-            keys = _wide(asked.keys, self.steps, decoder.units)
-        else:
-            keys = np.ascontiguousarray(_wide(asked.keys, room, decoder.units).T)
+        keys = asked.keys
+        if not decoder.additive:  # for a product, one column for each step
+            keys = np.ascontiguousarray(widened(keys, room, decoder.units).T)
         answers = decoder.columns + decoder.wide
         self._wanted = 2 * beam
         self._arrays: dict[str, NDArray[Any]] = {
             "keys": keys,
-            "values": decoder.values(asked.contexts),
+            "values": decoder.answers(asked.contexts),
             "parents": np.zeros(beam, np.int64),
             "last": np.zeros(beam, np.int64),
             "totals": np.zeros(beam, np.float32),
@@ -153,15 +149,16 @@ class Decoding:
             "scores": np.empty(self._wanted, np.float32),
             "places": np.empty(self._wanted, np.int64),
         }
-        self._before = decoder.start(asked.summary)
-        self._after = np.empty((beam, decoder.state), np.float32)
-        self._other = np.empty_like(self._after)
+        self._states = decoder.start(asked.summary), *np.empty((2, beam, decoder.state), np.float32)
+        self._addresses = [state.ctypes.data for state in self._states]
+        """Where the states before a step are, those after it, and room for the next."""
         self._record = np.zeros(1, DECODING)
         sizes = {"decoder": decoder.record.ctypes.data, "steps": self.steps, "room": room}
         for name, number in (sizes | {"first": first, "wanted": self._wanted}).items():
             self._record[name] = number
         for name, array in self._arrays.items():
             self._record[name] = array.ctypes.data
+        self._record_place = self._record.ctypes.data
 
     def step(
         self, parents: Sequence[int], last: Sequence[int], totals: Sequence[float], only: int = 0
@@ -175,10 +172,11 @@ class Decoding:
         arrays["parents"][:rows], arrays["last"][:rows], arrays["totals"][:rows] = parents, last, totals
         weights = np.zeros((rows, self._room), np.float32)
         record["rows"], record["only"], record["weights"] = rows, only, weights.ctypes.data
-        record["before"], record["after"] = self._before.ctypes.data, self._after.ctypes.data
-        threads.run(self.decoder.kernel, record.ctypes.data, 1)
+        before, after, room = self._addresses
+        record["before"], record["after"] = before, after
+        threads.run(self.decoder.kernel, self._record_place, 1)
         self.looked.append(weights[:, : self.steps])
-        self._before, self._after, self._other = self._after, self._other, self._after
+        self._addresses = [after, room, after]
         places: list[int] = arrays["places"].tolist()
         found = places.index(-1) if -1 in places else len(places)
         pieces = self.decoder.pieces
@@ -201,19 +199,3 @@ def _adding(layer: Layer) -> Layer:
         np.concatenate([U[: 2 * hidden], nothing(U[:hidden]), U[2 * hidden :]]),
         np.concatenate([layer.b, layer.b_hn]),
     )
-
-
-def _wide(array: Floats, *shape: int) -> Floats:
-    """The array with zeros behind it, up to that shape."""
-    wide = np.zeros(shape, np.float32)
-    wide[tuple(slice(size) for size in array.shape)] = array
-    return wide
-
-
-def _packed(matrix: NDArray[Any]) -> Floats:
-    """(columns, depth) in the order of a product of depth by columns."""
-    columns, depth = matrix.shape
-    source = np.ascontiguousarray(matrix, np.float32)
-    packed: Floats = aligned_zeros(FLOAT_BYTES * columns * depth).view(np.float32)
-    passes.pack(packed.ctypes.data, source.ctypes.data, depth=depth, columns=columns, transposed=True)
-    return packed

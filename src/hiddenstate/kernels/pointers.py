@@ -26,6 +26,7 @@ LAYER, STACK = _pointer_to(step_records.LAYER), _pointer_to(step_records.STACK)
 RUN, WEIGHTS = _pointer_to(step_records.RUN), _pointer_to(step_records.WEIGHTS)
 CALLEE, ARRAY = _pointer_to(step_records.CALLEE), _pointer_to(step_records.ARRAY)
 STATE, PAIR = _pointer_to(step_records.STATE), _pointer_to(step_records.PAIR)
+DENSE = _pointer_to(decode_records.DENSE)
 DECODER, DECODING = _pointer_to(decode_records.DECODER), _pointer_to(decode_records.DECODING)
 
 

@@ -7,8 +7,8 @@ as `packing` does it, or plain (depth, columns). Matrices come as (where the fir
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from hiddenstate.kernels.compiling import cgutils, inlined, instruction, ir, types
-from hiddenstate.kernels.pointers import at
+from hiddenstate.kernels.compiling import carray, cgutils, inlined, instruction, ir, types
+from hiddenstate.kernels.pointers import at, floats
 from hiddenstate.kernels.vector import FLAGS, LANES, PANEL, spread_over, vector_at
 
 Matrix: TypeAlias = Any
@@ -118,3 +118,11 @@ def multiply_plain(
 def columns_from(matrix: Matrix, column: int) -> Matrix:
     """The matrix without the columns before that one."""
     return at(matrix[0], column), matrix[1]
+
+
+def dense(given: Any) -> None:
+    """Compute out = x · P + b for the rows of x; given: a DENSE record."""
+    this = carray(given, 1)[0]
+    out, bias = (floats(this.out), this.columns), (floats(this.bias), 0)
+    x = floats(this.x), this.depth
+    multiply_packed(out, bias, x, floats(this.packed), this.rows, this.depth, this.columns)

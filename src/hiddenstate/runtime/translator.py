@@ -11,6 +11,7 @@ from hiddenstate.bundle import Bundle, open_kind
 from hiddenstate.data.joint_pieces import BEGIN, END, JointPieces
 from hiddenstate.errors import BundleError, SettingsError
 from hiddenstate.kernels.decoder import Asked, Decoder, DecoderWeights, Decoding
+from hiddenstate.kernels.dense import Dense, widened
 from hiddenstate.kernels.step_layer import GATES, Floats, Layer
 from hiddenstate.models.beam_settings import BeamSettings, check_beam
 from hiddenstate.records import Translation
@@ -41,7 +42,6 @@ class TranslatorNetwork:
                 "Train with one of these."
             )
         self.attention = attention
-        self._weights = weights
         self._embedding = np.asarray(weights["embedding.weight"], np.float32)
         self._scale = self._embedding.shape[1] ** 0.5
         layers = sum(name.startswith("encoder.") and name.endswith("forwards.cell.U") for name in weights)
@@ -71,6 +71,11 @@ class TranslatorNetwork:
                 weights["attention.score.v"] if additive else None,
             )
         )
+        asking = {"general": "attention.score.W", "additive": "attention.score.U"}.get(attention)
+        self._to_asked: Dense | None = None
+        if asking is not None:
+            weight = weights[asking]
+            self._to_asked = Dense(widened(weight, len(weight), self.decoder.units))
 
     def translate(self, numbers: NDArray[np.integer[Any]], settings: BeamSettings) -> Written:
         """The best translation of the pieces of one sentence, at least one. Raises as `check_beam`."""
@@ -84,15 +89,13 @@ class TranslatorNetwork:
     def begin(self, numbers: NDArray[np.integer[Any]], beam: int) -> Decoding:
         """Read one sentence; nothing is written yet."""
         memory = self.encoder.read(self._embedding[numbers] * np.float32(self._scale))
-        keys, summary, weights = memory.keys, memory.summary, self._weights
-        if self.attention == "general":
-            asked = keys @ weights["attention.score.W"].T
-        elif self.attention == "additive":
-            asked = keys @ weights["attention.score.U"].T
+        keys, summary = memory.keys, memory.summary
+        if self._to_asked is not None:
+            asked = self._to_asked(keys)
         elif self.attention == "dot":
-            asked = keys * np.float32(keys.shape[1] ** -0.5)
+            asked = keys * np.float32(len(summary) ** -0.5)
         else:  # a single step, which is all there is to look at
-            keys = summary[np.newaxis]
+            keys = widened(summary[np.newaxis], 1, keys.shape[1])
             asked = np.zeros_like(keys)
         return self.decoder.begin(Asked(asked, keys, summary), beam, END)
 

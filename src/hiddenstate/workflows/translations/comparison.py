@@ -47,7 +47,10 @@ class TranslationComparison:
     @property
     def measured(self) -> tuple[str, ...]:
         """How, in words."""
-        lines = tuple(f"Measured as {signature}" for signature in self.signatures)
+        lines = (
+            f"Searched with a beam of {self.search.beam}.",
+            *(f"Measured as {signature}" for signature in self.signatures),
+        )
         return (*lines, LOWERED) if self.lowered else lines
 
     def outcome(self, repairs: Sequence[str] = ()) -> Outcome:
