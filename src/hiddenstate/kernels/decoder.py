@@ -66,20 +66,25 @@ class Decoder:
         self.kernel = library.kernel(f"{weights.lower.kind}.decode")
         fed = self.wide if lower.W.shape[1] > size else 0
 
-        table = weights.embedding @ (lower.W[:, :size].T * np.float32(weights.scale)) + lower.b  # (V, 4 · H)
+        entering = Dense(
+            self._blocks(lower.W[:, :size] * np.float32(weights.scale), size),
+            self._blocks(lower.b[:, None], 1)[:, 0],
+        )
         from_context = upper.W[:, self.hidden :], weights.readout[:, self.hidden :]
         self.answers = Dense(
             np.concatenate(
                 [self._blocks(from_context[0], self.units), widened(from_context[1], self.wide, self.units)]
             ),
-            np.concatenate([self._blocks(upper.b[:, None])[:, 0], widened(weights.readout_bias, self.wide)]),
+            np.concatenate(
+                [self._blocks(upper.b[:, None], 1)[:, 0], widened(weights.readout_bias, self.wide)]
+            ),
         )
         """What contexts (S, units) say to the upper layer and to the readout, with the biases."""
         bias = np.full(self.pieces, NO_PIECE, np.float32)
         bias[:pieces] = weights.bias
         lower_parts = [self._blocks(lower.W[:, size:], fed)] if fed else []
         arrays = {
-            "table": np.ascontiguousarray(self._blocks(table.T).T),
+            "table": entering(weights.embedding),
             "lower": packed(np.concatenate([*lower_parts, self._blocks(lower.U, self.units)], axis=1)),
             "upper": packed(
                 np.concatenate(
@@ -116,12 +121,10 @@ class Decoder:
             state[0, first : first + self.hidden] = summary
         return state
 
-    def _blocks(self, matrix: Floats, depth: int | None = None) -> Floats:
+    def _blocks(self, matrix: Floats, depth: int) -> Floats:
         """(blocks · H, n) -> (blocks · units, depth)."""
         parts = matrix.reshape(self.blocks, self.hidden, -1)
-        wide = np.zeros((self.blocks, self.units, depth or parts.shape[2]), np.float32)
-        wide[:, : self.hidden, : parts.shape[2]] = parts
-        return wide.reshape(self.columns, -1)
+        return widened(parts, self.blocks, self.units, depth).reshape(self.columns, depth)
 
 
 class Decoding:
