@@ -16,7 +16,7 @@ from pathlib import Path
 from text_run import Runs, arguments, chosen, json_line, table
 
 from hiddenstate.data.pairs import PairTable
-from hiddenstate.models.beam_search import BeamSettings
+from hiddenstate.models.beam_settings import BeamSettings
 from hiddenstate.models.encoder_decoder import TranslatorSettings
 from hiddenstate.records import Epoch, History
 from hiddenstate.tasks.translate_settings import TranslateSettings

@@ -2,12 +2,16 @@
 
 import json
 import random
+import subprocess
+import sys
 
 import polars as pl
 import pytest
 
 from hiddenstate.data.joint_pieces import JointPieces
 from hiddenstate.errors import BundleError, SettingsError
+from hiddenstate.kernels.library import KernelError
+from hiddenstate.runtime.translator import Translator
 from hiddenstate.tasks.translate_settings import TranslateSettings
 from tests.story.conftest import quietly
 from tests.story.test_bad_input import refused
@@ -150,11 +154,72 @@ def test_swapped_columns_are_found(call, translator, source, tmp_path):
     refused(call("train", source, *flags, "--out", tmp_path / "m"), "Swap the two columns")
 
 
-def test_a_translator_does_not_leave_torch_yet(call, translator, tmp_path):
-    refused(
-        call("export", translator, "--to", "onnx", "--out", tmp_path / "x"),
-        "expected a model that can leave torch, got a translator, which cannot yet",
+def test_a_translator_cannot_be_exported_and_says_why_and_what_else_there_is(call, translator, tmp_path):
+    for command in (("export", translator, "--to", "onnx", "--out", tmp_path / "x"), ("verify", translator)):
+        refused(
+            call(*command),
+            "got a translator, which searches its answer piece by piece and cannot be exported yet",
+            "It needs no torch: use hiddenstate predict",
+        )
+
+
+def test_answers_are_given_without_torch(translator):
+    program = (
+        "import sys\n"
+        f"sys.argv = ['hiddenstate', 'predict', {str(translator)!r}, '--text', 'two nine', '--beam', '5', '--json']\n"
+        "from hiddenstate.cli.main import run\n"
+        "try:\n    run()\nexcept SystemExit as end:\n    assert not end.code\n"
+        "assert 'torch' not in sys.modules\n"
     )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout)["text"] == "two nine"
+
+
+def test_without_kernels_torch_gives_the_same_answers(call, translator, monkeypatch):
+    texts = [part for text in ("Two NINE", "one", "☃ four three") for part in ("--text", text)]
+    ours = [json.loads(line) for line in call("predict", translator, *texts, "--json").out.splitlines()]
+
+    def refuse(bundle):
+        raise KernelError("none here")
+
+    monkeypatch.setattr(Translator, "of", refuse)
+    theirs = [json.loads(line) for line in call("predict", translator, *texts, "--json").out.splitlines()]
+    for own, other in zip(ours, theirs, strict=True):
+        assert own["alignment"] == [pytest.approx(row, abs=2e-4) for row in other["alignment"]]
+        assert own["score"] == pytest.approx(other["score"], abs=2e-4)
+        left = own.keys() - {"alignment", "score"}
+        assert {key: own[key] for key in left} == {key: other[key] for key in left}
+
+
+def test_a_cell_that_only_torch_computes_is_trained_and_answers(call, tmp_path):
+    file = write(tmp_path / "few.tsv", pairs(60))
+    flags = [*TINY, "--epochs", "1", "--model", "lstm-peephole"]
+    assert call("train", file, *flags, "--out", tmp_path / "m").code == 0
+    assert json.loads(call("predict", tmp_path / "m", "--text", "two", "--json").out)["text"] == "two"
+
+
+def test_evaluation_with_another_beam_says_so(call, translator, source, model):
+    greedy = json.loads(call("evaluate", translator, source, "--beam", "1", "--json").out)
+    assert greedy["beam"] == 1
+    assert "Searched with a beam of 1." in call("evaluate", translator, source, "--beam", "1").out
+    refused(call("evaluate", translator, source, "--beam", "0"), "beam: expected 1 or more")
+    refused(call("evaluate", model, source, "--beam", "2"), "--beam: expected a model that searches")
+
+
+def test_in_lower_case_references_are_lowered_before_they_are_compared(call, tmp_path):
+    rows = [(own.title(), other.title()) for own, other in pairs()]
+    file = write(tmp_path / "upper.tsv", rows)
+    flags = [*TINY, "--set", "task.lower_case=both", "--out", tmp_path / "m"]
+    assert call("train", file, *flags).code == 0
+    result = json.loads(call("evaluate", tmp_path / "m", file, "--json").out)
+    assert result["model"]["bleu"] == result["model"]["bleu_lower"] > 0
+    assert result["lowered"] is True
+    assert any("put into lower case before anything was measured" in line for line in result["notes"])
+    assert "put into lower case before anything was measured" in (tmp_path / "m" / "report.html").read_text()
+    metrics = json.loads((tmp_path / "m" / "metrics.json").read_text())
+    nearest = metrics["baselines"]["most similar training pair"]
+    assert nearest["bleu"] == nearest["bleu_lower"]
 
 
 def test_a_file_of_which_no_pair_is_left_is_refused(call, tmp_path):

@@ -73,6 +73,11 @@ class JointPieces:
         forms = self.vocabulary.decode(number for number in numbers if number > END)
         return "".join(map(_spelling, forms)).replace(SPACE, " ").strip()
 
+    def shown(self, numbers: Iterable[int]) -> tuple[str, ...]:
+        """Each of `numbers` as it is written, with the space before it."""
+        forms = self.vocabulary.forms
+        return tuple(_spelling(forms[number]).replace(SPACE, " ") for number in numbers)
+
     def _pieces(self, text: str) -> list[Token]:
         """Pieces that training has shown; where merging ends at another one, its letters."""
         marked = _marked(text)

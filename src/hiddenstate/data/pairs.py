@@ -108,6 +108,16 @@ def read_sources(source: Source) -> tuple[str, ...]:
     return sentences
 
 
+def check_length(texts: Sequence[str], longest: int) -> None:
+    """Raise `InputError` for a text of more words than the model's training had at most."""
+    for number, text in enumerate(texts, start=1):
+        words = len(text.split())
+        if words > longest:
+            raise InputError(
+                f"text {number}: expected at most {longest} words, got {words:,}. Translate it sentence by sentence."
+            )
+
+
 def _lines(source: Source) -> list[str]:
     if not isinstance(source, Path | str):
         raise InputError(

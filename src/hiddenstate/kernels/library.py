@@ -81,6 +81,7 @@ def _sources() -> dict[str, tuple[Callable[..., Any], Any]]:
     """Every kernel's source and its signature. Imports Numba, which takes a moment."""
     from hiddenstate.kernels import (
         byte_products,
+        decode_step,
         elman,
         gru,
         layer_norm,
@@ -90,6 +91,7 @@ def _sources() -> dict[str, tuple[Callable[..., Any], Any]]:
         peephole,
         pointers,
         reading,
+        row_product,
         step,
         step_bytes,
         step_call,
@@ -103,6 +105,7 @@ def _sources() -> dict[str, tuple[Callable[..., Any], Any]]:
         "forward": (reading.forward, nb.void(pointers.JOB)),
         "backward": (learning.backward, nb.void(pointers.JOB)),
         "pack": (packing.pack, nb.void(pointers.PACKING)),
+        "dense": (row_product.dense, nb.void(pointers.DENSE)),
         "step.call": (step_call.call, number(number, pointers.INTEGERS, number, number)),
         "step.run": (step.run, nb.void(pointers.RUN)),
         "step.pack": (step_weights.pack, nb.void(pointers.WEIGHTS)),
@@ -111,6 +114,8 @@ def _sources() -> dict[str, tuple[Callable[..., Any], Any]]:
         sources[f"{name}.forward"] = (cell.forward, nb.void(pointers.STEP))
         sources[f"{name}.backward"] = (cell.backward, nb.void(pointers.STEP_BACK))
     for name in STEP_CELLS:
+        decode = decode_step.define_decode(decode_step.FINISH[name])
+        sources[f"{name}.decode"] = (decode, nb.void(pointers.DECODING))
         for form, functions in step_weights.FORMATS.items():
             kernels = step_cells.DEFINE[name](functions)
             sources[f"{name}.step.{form}"] = (kernels.step, nb.void(*[number] * 4))

@@ -7,7 +7,7 @@ whose fields are sizes and further addresses. `hiddenstate.kernels.records` list
 from collections.abc import Callable
 from typing import Any
 
-from hiddenstate.kernels import records, step_records
+from hiddenstate.kernels import decode_records, records, step_records
 from hiddenstate.kernels.compiling import cgutils, instruction, ir, nb, types
 from hiddenstate.kernels.vector import FLOATS
 
@@ -26,6 +26,8 @@ LAYER, STACK = _pointer_to(step_records.LAYER), _pointer_to(step_records.STACK)
 RUN, WEIGHTS = _pointer_to(step_records.RUN), _pointer_to(step_records.WEIGHTS)
 CALLEE, ARRAY = _pointer_to(step_records.CALLEE), _pointer_to(step_records.ARRAY)
 STATE, PAIR = _pointer_to(step_records.STATE), _pointer_to(step_records.PAIR)
+DENSE = _pointer_to(decode_records.DENSE)
+DECODER, DECODING = _pointer_to(decode_records.DECODER), _pointer_to(decode_records.DECODING)
 
 
 def _define_cast(pointer: Any) -> Any:
@@ -47,6 +49,7 @@ readings_at, learnings_at = _define_cast(READING), _define_cast(LEARNING)
 words, layers_at, stacks_at = _define_cast(WORDS), _define_cast(LAYER), _define_cast(STACK)
 callees_at, arrays_at = _define_cast(CALLEE), _define_cast(ARRAY)
 states_at, pairs_at = _define_cast(STATE), _define_cast(PAIR)
+decoders_at = _define_cast(DECODER)
 
 
 @instruction

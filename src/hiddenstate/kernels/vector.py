@@ -39,7 +39,7 @@ PANEL = LANES * (4 if _MANY else 2)
 FLOAT, INT32 = ir.FloatType(), ir.IntType(32)
 FLOATS = types.CPointer(types.float32)
 # Contract: a product and a sum may become one fused operation. Nothing here may be reordered.
-_FLAGS = ("contract", "nsz", "arcp")
+FLAGS = ("contract", "nsz", "arcp")
 
 
 class VectorType(types.Type):  # type: ignore[misc]
@@ -58,7 +58,7 @@ class VectorModel(models.PrimitiveModel):  # type: ignore[misc]
         super().__init__(manager, kind, ir.VectorType(FLOAT, kind.lanes))
 
 
-def _spread(builder: Any, number: Any, lanes: int) -> Any:
+def spread_over(builder: Any, number: Any, lanes: int) -> Any:
     """The same number in every lane."""
     nothing = ir.Constant(ir.VectorType(number.type, lanes), ir.Undefined)
     first = builder.insert_element(nothing, number, ir.Constant(INT32, 0))
@@ -85,9 +85,9 @@ def _define_operator(function: Callable[..., Any], instruction_name: str) -> Non
         for kind, value in zip(signature.args, values, strict=True):
             if not isinstance(kind, VectorType):
                 number = context.cast(builder, value, kind, types.float32)
-                value = _spread(builder, number, signature.return_type.lanes)
+                value = spread_over(builder, number, signature.return_type.lanes)
             operands.append(value)
-        return getattr(builder, instruction_name)(*operands, flags=_FLAGS)
+        return getattr(builder, instruction_name)(*operands, flags=FLAGS)
 
     for left, right in (
         (VectorType, VectorType),
@@ -138,7 +138,7 @@ def _define_access(lanes: int) -> tuple[Callable[..., Any], Callable[..., Any], 
         """The same number in every lane."""
 
         def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-            return _spread(builder, values[0], lanes)
+            return spread_over(builder, values[0], lanes)
 
         return vector(types.float32), emit
 
@@ -166,11 +166,11 @@ def _define_half(kept: Callable[[Any, Any], Any]) -> Callable[..., Any]:
 
 
 def _lower(builder: Any, words: Any) -> Any:
-    return builder.shl(words, _spread(builder, ir.Constant(INT32, 16), LANES))
+    return builder.shl(words, spread_over(builder, ir.Constant(INT32, 16), LANES))
 
 
 def _upper(builder: Any, words: Any) -> Any:
-    return builder.and_(words, _spread(builder, ir.Constant(INT32, -1 << 16), LANES))
+    return builder.and_(words, spread_over(builder, ir.Constant(INT32, -1 << 16), LANES))
 
 
 load_lower, load_upper = _define_half(_lower), _define_half(_upper)
@@ -197,8 +197,8 @@ def power_of_two(typing: Any, shifted: Any) -> Any:
         lanes = signature.return_type.lanes
         integers = ir.VectorType(INT32, lanes)
         bits = builder.bitcast(values[0], integers)
-        exponent = builder.add(bits, _spread(builder, ir.Constant(INT32, 127), lanes))
-        exponent = builder.shl(exponent, _spread(builder, ir.Constant(INT32, 23), lanes))
+        exponent = builder.add(bits, spread_over(builder, ir.Constant(INT32, 127), lanes))
+        exponent = builder.shl(exponent, spread_over(builder, ir.Constant(INT32, 23), lanes))
         return builder.bitcast(exponent, ir.VectorType(FLOAT, lanes))
 
     return shifted(shifted), emit
@@ -225,7 +225,7 @@ def first_lanes(typing: Any, x: Any, count: Any) -> Any:
         x, count = values
         lanes = signature.args[0].lanes
         numbers = ir.Constant(ir.VectorType(INT32, lanes), list(range(lanes)))
-        counts = _spread(builder, builder.trunc(count, INT32), lanes)
+        counts = spread_over(builder, builder.trunc(count, INT32), lanes)
         return builder.select(builder.icmp_signed("<", numbers, counts), x, ir.Constant(x.type, None))
 
     return x(x, types.int64), emit

@@ -9,7 +9,7 @@ makes a training step take about twice as long.
 """
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, final
+from typing import Any, Literal, NamedTuple, final
 
 import torch
 from torch import Tensor, nn
@@ -140,7 +140,8 @@ class EncoderDecoder(nn.Module):
 
     def start(self, memory: Memory) -> DecoderState:
         """The decoder before its first step: both layers begin with what was read."""
-        parts = 2 if self.settings.cell == "lstm" else 1  # h and C, or h alone
+        layer: Any = self.lower.layers[0]
+        parts = len(layer.cell.initial_state(0))  # h and C, or h alone
         whole = (memory.summary,) * parts
         return DecoderState(
             whole, whole, memory.summary.new_zeros(len(memory.keys), self.embedding.embedding_dim)

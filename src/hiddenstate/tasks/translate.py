@@ -13,8 +13,9 @@ from hiddenstate.data.pair_batches import PairBatch, PairBatches
 from hiddenstate.data.pairs import PairTable
 from hiddenstate.data.ragged import Ragged
 from hiddenstate.data.sides import Sides
-from hiddenstate.errors import BundleError, InputError
-from hiddenstate.models.beam_search import BeamSettings, Written, search
+from hiddenstate.errors import BundleError
+from hiddenstate.models.beam_search import Written, search
+from hiddenstate.models.beam_settings import BeamSettings
 from hiddenstate.models.encoder_decoder import EncoderDecoder, TranslatorSettings
 from hiddenstate.models.smoothed_loss import smoothed_loss
 from hiddenstate.records import Translation
@@ -43,8 +44,8 @@ class TranslateTask:
     @classmethod
     def fit(cls, table: PairTable, settings: TranslateSettings, network: TranslatorSettings) -> Self:
         """Learn the pieces of the training pairs. Raises `ExtraError` without the package tokenizers."""
-        texts = [_cased(text, settings, "source") for text in table.sources]
-        texts += [_cased(text, settings, "target") for text in table.targets]
+        texts = [settings.cased(text, "source") for text in table.sources]
+        texts += [settings.cased(text, "target") for text in table.targets]
         return cls(settings, network, JointPieces.fit(texts, count=settings.pieces), Sides.fit(table))
 
     def build_model(self) -> EncoderDecoder:
@@ -53,19 +54,19 @@ class TranslateTask:
 
     def read(self, text: str) -> list[str]:
         """The pieces of a source as the network reads them."""
-        return self.pieces.cut(_cased(text, self.settings, "source"))
+        return self.pieces.cut(self.settings.cased(text, "source"))
 
     def unknown(self, text: str) -> list[str]:
         """Characters of a source that training never showed."""
-        return self.pieces.unknown(_cased(text, self.settings, "source"))
+        return self.pieces.unknown(self.settings.cased(text, "source"))
 
     def encode_sources(self, texts: Sequence[str]) -> Ragged:
         """The numbers of the pieces of each source."""
-        return self.pieces.encode(_cased(text, self.settings, "source") for text in texts)
+        return self.pieces.encode(self.settings.cased(text, "source") for text in texts)
 
     def batches(self, table: PairTable, *, batch_size: int, seed: int | None = None) -> PairBatches:
         """The pairs for the trainer; without a seed each once, by length."""
-        targets = self.pieces.encode(_cased(text, self.settings, "target") for text in table.targets)
+        targets = self.pieces.encode(self.settings.cased(text, "target") for text in table.targets)
         return PairBatches(self.encode_sources(table.sources), targets, batch_size=batch_size, seed=seed)
 
     def loss(self, model: nn.Module, batch: PairBatch) -> Tensor:
@@ -75,13 +76,14 @@ class TranslateTask:
     def validator(self, table: PairTable, *, batch_size: int = 128) -> Callable[[nn.Module], float]:
         """A function of the model: what ``settings.watch`` names, on `table`."""
         batches = self.batches(table, batch_size=batch_size)
+        truth = [self.settings.cased(text, "target") for text in table.targets]
 
         def validate(model: nn.Module) -> float:
             loss = _mean_loss(model, batches)
             if self.settings.watch == "loss":
                 return loss
             answers = self.translate(_translator(model), table.sources, BeamSettings(beam=1)).targets
-            return 1.0 - bleu(answers, table.targets) + LOSS_SHARE * loss
+            return 1.0 - bleu(answers, truth) + LOSS_SHARE * loss
 
         return validate
 
@@ -109,12 +111,11 @@ class TranslateTask:
                 found[row] = each
         nothing = Written((), torch.zeros(0, 0), 0.0)
         answers = [found.get(row, nothing) for row in range(len(texts))]
-        forms = self.pieces.vocabulary.forms
         return Translation(
             tuple(texts),
             tuple(self.pieces.decode(each.pieces) for each in answers),
             tuple(tuple(self.read(text)) for text in texts),
-            tuple(tuple(_shown(forms[number]) for number in each.pieces) for each in answers),
+            tuple(self.pieces.shown(each.pieces) for each in answers),
             tuple(_weights(each, int(length)) for each, length in zip(answers, encoded.lengths, strict=True)),
             tuple(each.score for each in answers),
             tuple(each.pieces for each in answers),
@@ -136,16 +137,6 @@ class TranslateTask:
             raise BundleError(
                 f"encoders.json: expected a stored translator, got a damaged one ({error!r}). Train again."
             ) from None
-
-
-def check_length(texts: Sequence[str], longest: int) -> None:
-    """Raise `InputError` for a text of more words than the model's training had at most."""
-    for number, text in enumerate(texts, start=1):
-        words = len(text.split())
-        if words > longest:
-            raise InputError(
-                f"text {number}: expected at most {longest} words, got {words:,}. Translate it sentence by sentence."
-            )
 
 
 def _loss(model: nn.Module, batch: PairBatch, smoothing: float) -> Tensor:
@@ -173,11 +164,3 @@ def _translator(model: nn.Module) -> EncoderDecoder:
 
 def _weights(written: Written, length: int) -> NDArray[np.float64]:
     return written.weights[:, :length].double().numpy()
-
-
-def _shown(form: str) -> str:
-    return form.removeprefix("##").replace("\u2581", " ")
-
-
-def _cased(text: str, settings: TranslateSettings, side: str) -> str:
-    return text.lower() if settings.lower_case in (side, "both") else text

@@ -31,3 +31,7 @@ class TranslateSettings:
             raise SettingsError(
                 f"label_smoothing: expected a share from 0 to below 1, got {self.label_smoothing}. Use 0 for none."
             )
+
+    def cased(self, text: str, side: Literal["source", "target"]) -> str:
+        """A text of that side as the network knows it."""
+        return text.lower() if self.lower_case in (side, "both") else text

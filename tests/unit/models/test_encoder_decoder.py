@@ -8,7 +8,8 @@ from hiddenstate.data.joint_pieces import BEGIN, END
 from hiddenstate.data.pair_batches import PairBatches
 from hiddenstate.data.ragged import Ragged
 from hiddenstate.errors import SettingsError
-from hiddenstate.models.beam_search import BeamSettings, search
+from hiddenstate.models.beam_search import search
+from hiddenstate.models.beam_settings import BeamSettings
 from hiddenstate.models.encoder_decoder import EncoderDecoder, TranslatorSettings
 from hiddenstate.models.smoothed_loss import smoothed_loss
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from hiddenstate import plots
 from hiddenstate.data.pair_batches import PairBatches
+from hiddenstate.data.pairs import check_length
 from hiddenstate.data.ragged import Ragged
 from hiddenstate.errors import InputError
 from hiddenstate.records import Translation
-from hiddenstate.tasks.translate import check_length
 from hiddenstate.workflows.explain.inside import ATTENTION, Inside, readings_of
 from hiddenstate.workflows.translations.answers import alignment, has_alignment
 from hiddenstate.workflows.translations.saved import open_translator

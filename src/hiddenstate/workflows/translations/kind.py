@@ -5,22 +5,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, final
 
-from rich.text import Text
-
 from hiddenstate.data.files import Source
 from hiddenstate.data.pairs import read_pairs, read_sources
+from hiddenstate.errors import SettingsError
 from hiddenstate.models.summary import Summary
-from hiddenstate.tasks.translate import check_length
-from hiddenstate.workflows.kind import Answers, Kind, Saving, Values
+from hiddenstate.runtime.translator import KIND
+from hiddenstate.workflows.kind import Answers, Kind, Portable, Saving, Values
 from hiddenstate.workflows.outcome import Outcome, Trained
-from hiddenstate.workflows.translations.answers import (
-    translation_lines,
-    translation_records,
-    translation_table,
-)
+from hiddenstate.workflows.translations.answering import answer_sentences
 from hiddenstate.workflows.translations.comparison import compare_translations
 from hiddenstate.workflows.translations.run_settings import complete
-from hiddenstate.workflows.translations.saved import KIND, open_translator
+from hiddenstate.workflows.translations.saved import open_translator
 from hiddenstate.workflows.translations.train import summarise_task, train_translator
 
 
@@ -50,32 +45,28 @@ class Translators(Kind):
         saved = open_translator(folder)
         table = read_pairs(source, saved.run.data)
         saved.task.sides.check(table)
-        search = saved.run.search
+        search = saved.run.search if self.beam is None else replace(saved.run.search, beam=self.beam)
         return compare_translations(
             saved.task, saved.model, table, name=saved.run.label, search=search
         ).outcome(table.notes)
 
     def predict(self, folder: Path, source: Source) -> Answers:
         """A translation for every line of a file; what stands after a tab is not looked at."""
-        return self._answers(folder, read_sources(source), shown=False)
+        return answer_sentences(folder, read_sources(source), self.beam, shown=False)
 
     def answer(self, folder: Path, texts: Sequence[str]) -> Answers:
         """A translation for each of `texts`, with where it has looked."""
-        return self._answers(folder, texts, shown=True)
+        return answer_sentences(folder, texts, self.beam, shown=True)
+
+    def portable(self, folder: Path) -> Portable:
+        """Refused: ONNX and C hold one pass from inputs to outputs, and a translator searches step by step."""
+        raise SettingsError(
+            f"{folder}: expected a model that answers in one pass, got a translator, which searches its answer piece "
+            "by piece and cannot be exported yet. It needs no torch: use hiddenstate predict, or "
+            "hiddenstate.runtime.translator.Translator in Python."
+        )
 
     def summarise(self, folder: Path) -> Summary:
         """As `Kind.summarise`."""
         saved = open_translator(folder)
         return summarise_task(saved.task, saved.model)
-
-    def _answers(self, folder: Path, texts: Sequence[str], *, shown: bool) -> Answers:
-        saved = open_translator(folder)
-        check_length(texts, saved.run.data.longest)
-        search = saved.run.search if self.beam is None else replace(saved.run.search, beam=self.beam)
-        result = saved.task.translate(saved.model, texts, search)
-        unknown = [saved.task.unknown(text) for text in texts]
-        lines = [
-            Text("\n".join(translation_lines(result, row, unknown[row])))
-            for row in range(len(texts) if shown else 0)
-        ]
-        return Answers(translation_table(result), lines, translation_records(result, unknown))

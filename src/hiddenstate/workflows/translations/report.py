@@ -13,7 +13,7 @@ from hiddenstate.tasks.translation_metrics import corpus_chrf
 from hiddenstate.workflows.key_figures import key_figures
 from hiddenstate.workflows.train_again import train_again
 from hiddenstate.workflows.translations.answers import alignment, has_alignment
-from hiddenstate.workflows.translations.comparison import COLUMNS, TranslationComparison
+from hiddenstate.workflows.translations.comparison import COLUMNS, LOWERED, TranslationComparison
 from hiddenstate.workflows.translations.fit import FittedTranslator
 from hiddenstate.workflows.translations.parts import PairParts
 from hiddenstate.workflows.translations.run_settings import TranslateRun
@@ -167,4 +167,5 @@ def _fairness(facts: TranslatorFacts) -> list[str]:
         f"Searched with a beam of {facts.comparison.search.beam}. Measured as "
         + " and ".join(facts.comparison.signatures)
         + ". BLEU by Moses tokens follows a few rules of our own.",
+        *([LOWERED] if facts.comparison.lowered else []),
     ]

@@ -6,7 +6,7 @@ from typing import Any
 from hiddenstate.cells import CELLS
 from hiddenstate.data.pairs import PairFileSettings
 from hiddenstate.data.text_split import TextSplitSettings
-from hiddenstate.models.beam_search import BeamSettings
+from hiddenstate.models.beam_settings import BeamSettings
 from hiddenstate.models.encoder_decoder import TranslatorSettings
 from hiddenstate.settings import from_dict
 from hiddenstate.tasks.translate_settings import TranslateSettings

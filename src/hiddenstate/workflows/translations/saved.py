@@ -6,12 +6,11 @@ from typing import cast
 
 from hiddenstate.bundle import open_kind
 from hiddenstate.models.encoder_decoder import EncoderDecoder
+from hiddenstate.runtime.translator import KIND
 from hiddenstate.settings import from_dict
 from hiddenstate.tasks.translate import TranslateTask
 from hiddenstate.workflows.translations.run_settings import TranslateRun
 from hiddenstate.workflows.weights import load_members
-
-KIND = "translator"
 
 
 @dataclass(frozen=True)

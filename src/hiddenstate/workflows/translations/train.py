@@ -8,6 +8,7 @@ from hiddenstate.bundle import Contents, check_target
 from hiddenstate.data.files import Source
 from hiddenstate.data.pairs import PairTable
 from hiddenstate.models.summary import Summary, summary
+from hiddenstate.runtime.translator import KIND
 from hiddenstate.settings import to_toml
 from hiddenstate.tasks.translate import TranslateTask
 from hiddenstate.training.threads import limited_threads
@@ -20,7 +21,6 @@ from hiddenstate.workflows.translations.fit import fit_translator, without_atten
 from hiddenstate.workflows.translations.parts import PairParts, read_pair_parts
 from hiddenstate.workflows.translations.report import TranslatorFacts, card, report
 from hiddenstate.workflows.translations.run_settings import TranslateRun, network_label
-from hiddenstate.workflows.translations.saved import KIND
 from hiddenstate.workflows.weights import weights_of
 
 EXAMPLE = "ten words stand here so that there is a shape"
