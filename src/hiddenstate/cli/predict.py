@@ -2,11 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hiddenstate.errors import InputError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def predict(
@@ -38,27 +41,43 @@ def predict(
     hiddenstate predict en-de/ --text "two dogs play in the snow" --beam 5    # and what each piece looked at
     """
     from hiddenstate.cli.show import console
-    from hiddenstate.workflows.kinds import kind_of
-    from hiddenstate.workflows.tables import print_table, write_table
+    from hiddenstate.workflows.hearing.predict import can_hear_without_torch, label_recordings
 
     if (source is None) == (not text):
         raise InputError(
             "expected a file or --text, got " + ("neither" if source is None else "both") + ". Give one."
         )
+    if source is not None and beam is None and can_hear_without_torch(model):
+        _show_table(label_recordings(model, source), out, force=force, as_json=as_json)
+        return
+    from hiddenstate.workflows.kinds import kind_of
+
     kind = kind_of(model)
     if beam is not None:
         kind = kind.with_beam(beam)
     answers = kind.answer(model, text or []) if source is None else kind.predict(model, source)
     if out is not None:
-        write_table(answers.table, out, force=force)
-        typer.echo(f"{len(answers.table)} rows in {out}", err=True)
+        _show_table(answers.table, out, force=force, as_json=as_json)
     elif as_json and answers.records:
         for record in answers.records:
             typer.echo(json.dumps(record, ensure_ascii=False))
-    elif as_json:
-        typer.echo(answers.table.write_ndjson(), nl=False)
-    elif answers.shown:
+    elif answers.shown and not as_json:
         for part in answers.shown:
             console().print(part)
     else:
-        print_table(answers.table)
+        _show_table(answers.table, None, as_json=as_json)
+
+
+def _show_table(
+    table: "pl.DataFrame", out: Path | None, *, force: bool = False, as_json: bool = False
+) -> None:
+    """A row an answer: in a file, or printed as JSON Lines or CSV."""
+    from hiddenstate.workflows.tables import print_table, write_table
+
+    if out is not None:
+        write_table(table, out, force=force)
+        typer.echo(f"{len(table)} rows in {out}", err=True)
+    elif as_json:
+        typer.echo(table.write_ndjson(), nl=False)
+    else:
+        print_table(table)

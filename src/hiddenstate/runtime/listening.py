@@ -8,13 +8,12 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from hiddenstate.bundle import Bundle
+from hiddenstate.bundle import Bundle, read_program
 from hiddenstate.data.sound import Frontend, FrontendSettings, Standardiser
 from hiddenstate.data.sound.reading import Samples
 from hiddenstate.errors import BundleError, SettingsError
 from hiddenstate.kernels.step_layer import Floats
-from hiddenstate.program import why_not_streaming
-from hiddenstate.program.program import PROGRAM, Program
+from hiddenstate.program import Program, why_not_streaming
 from hiddenstate.runtime.running import RUNNING_POOLS, RunningModel
 from hiddenstate.runtime.whole import load_program
 from hiddenstate.settings import from_dict
@@ -73,6 +72,16 @@ class Moment:
     """Whether a sound ended here, or this is a frame on the way."""
 
 
+def why_not_listening(program: Program) -> str | None:
+    """Why a model that hears cannot be always on, in words; None where it can."""
+    reason = why_not_streaming(program, pools=RUNNING_POOLS)
+    if reason is None and program.facts["standardise"] != "training":
+        reason = "it standardises each recording by its own mean, which is known at its end"
+    if reason is None and program.facts["silence"] is None:
+        reason = "it was trained on ready-made features, not on sound"
+    return reason
+
+
 @final
 class Listener:
     """Hears sounds in a stream: frames, whether they stand out from the background, and the network's state.
@@ -88,13 +97,9 @@ class Listener:
             raise BundleError(
                 f"{bundle.folder}: expected a {KIND}, got a {bundle.kind}. Train with --task hear."
             )
-        program = Program.from_json(bundle.read(PROGRAM))
+        program = read_program(bundle)
         facts = program.facts
-        reason = why_not_streaming(program, pools=RUNNING_POOLS)
-        if reason is None and facts["standardise"] != "training":
-            reason = "it standardises each recording by its own mean, which is known at its end"
-        if reason is None and facts["silence"] is None:
-            reason = "it was trained on ready-made features, not on sound"
+        reason = why_not_listening(program)
         if reason is not None:
             raise SettingsError(
                 f"{bundle.folder}: expected a model that can listen, got one that cannot: {reason}. {WAYS_OUT}"
