@@ -19,6 +19,7 @@ from hiddenstate.records import Classification
 from hiddenstate.tasks.classification_metrics import confusion, per_class, reliability
 from hiddenstate.workflows.hearing.comparison import COLUMNS, HearingComparison
 from hiddenstate.workflows.hearing.fit import FittedHearing
+from hiddenstate.workflows.hearing.gate_strips import gate_strips, has_attention, one_recording
 from hiddenstate.workflows.hearing.parts import SoundParts
 from hiddenstate.workflows.hearing.run_settings import HearingRun
 from hiddenstate.workflows.train_again import train_again
@@ -156,7 +157,7 @@ def _errors(facts: SoundFacts) -> plots.Section:
 
 
 def _drawn(facts: SoundFacts) -> list[plots.Section]:
-    """Recordings with what the model listened to."""
+    """Recordings with what the model listened to, and the gates of its last layer."""
     result = facts.comparison.result
     right = np.flatnonzero(np.asarray(result.predicted) == np.asarray(result.truth)).tolist()
     rows = [row for row in (*right[:DRAWN], *_wrong(result)[:DRAWN]) if _is_sound(result.texts[row])]
@@ -164,9 +165,15 @@ def _drawn(facts: SoundFacts) -> list[plots.Section]:
     for row in rows:
         file, (answer, truth) = result.texts[row], _answered(result, row)
         samples = facts.recordings.samples(file)
-        seconds = len(samples) / facts.run.frontend.rate
+        batch = one_recording(facts.fitted.task, file, facts.recordings)
         sound = HeardSound(
-            Path(file).name, seconds, samples, facts.recordings.frames(file), result.weights[row]
+            Path(file).name,
+            len(samples) / facts.run.frontend.rate,
+            samples,
+            facts.recordings.frames(file),
+            result.weights[row],
+            gate_strips(facts.fitted.models[0], batch, last_layer=True),
+            has_attention(facts.fitted.models[0]),
         )
         said = f"{truth}, heard as {answer}" if answer != truth else f"{truth}, heard rightly"
         sections.append(plots.Chart(heard_sound(sound, f"{Path(file).name}: {said}"), half=True))
