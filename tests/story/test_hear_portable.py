@@ -142,7 +142,7 @@ def test_what_does_not_fit_is_refused(call, ears, tmp_path):
     session = Session(ears / "one")
     with pytest.raises(InputError, match="expected a list of recordings, got one name"):
         session.run(str(ears / "up" / "ann0.wav"))
-    with pytest.raises(SettingsError, match=r"got a sound classifier\. Give samples to .*Listener"):
+    with pytest.raises(SettingsError, match=r"got a sound classifier\. Give samples to .*open_listener"):
         session.step("word")
     with pytest.raises(SettingsError, match=r"expected a text classifier, got a sound classifier"):
         session.label(np.ones(3))

@@ -26,6 +26,9 @@ def predict(
         list[str] | None, typer.Option("--text", help="A text to label; may be given several times.")
     ] = None,
     beam: Annotated[int | None, typer.Option(help="Hypotheses that a translator follows; 1: greedy.")] = None,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Of a recording: the text so far, word by word, as it settles.")
+    ] = False,
     out: Annotated[
         Path | None, typer.Option(help="CSV, Parquet or JSON Lines file; standard output if not given.")
     ] = None,
@@ -38,6 +41,7 @@ def predict(
     hiddenstate predict model/ latest.csv --out forecast.csv      # quantiles in your units, with time stamps
     hiddenstate predict model/ --text "Who wrote Hamlet ?"        # label, probabilities, the words looked at
     hiddenstate predict assistant/ --text "wake me at seven" --json    # intent, slots with their characters
+    hiddenstate predict live/ call.wav --partial                  # what is said, while it is being said
     hiddenstate predict en-de/ --text "two dogs play in the snow" --beam 5    # and what each piece looked at
     """
     from hiddenstate.cli.show import console
@@ -47,6 +51,11 @@ def predict(
         raise InputError(
             "expected a file or --text, got " + ("neither" if source is None else "both") + ". Give one."
         )
+    if partial:
+        if source is None or beam is not None or out is not None:
+            raise InputError("--partial: expected a recording alone, got other options. Leave these out.")
+        _show_partial(model, source, as_json=as_json)
+        return
     if source is not None and beam is None and can_hear_without_torch(model):
         _show_table(label_recordings(model, source), out, force=force, as_json=as_json)
         return
@@ -81,3 +90,15 @@ def _show_table(
         typer.echo(table.write_ndjson(), nl=False)
     else:
         print_table(table)
+
+
+def _show_partial(model: Path, source: Path, *, as_json: bool) -> None:
+    """A line for each text so far; flushed, so that who reads along sees it at once."""
+    from hiddenstate.workflows.kinds import kind_of
+
+    for part in kind_of(model).partial(model, source):
+        if as_json:
+            record = {"seconds": round(part.seconds, 2), "text": part.text, "last": part.last}
+            typer.echo(json.dumps(record, ensure_ascii=False))
+        else:
+            typer.echo(f"{part.seconds:8.2f} s  {part.text or '(nothing heard)'}")

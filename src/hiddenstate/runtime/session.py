@@ -29,7 +29,7 @@ WAYS_OUT = (
     "some words of look-ahead, say)."
 )
 SERIES_WAYS_OUT = "Give the rows so far to run, or rows one by one to hiddenstate stream."
-SOUND_WAYS_OUT = "Give samples to hiddenstate.runtime.listening.Listener or to hiddenstate listen."
+SOUND_WAYS_OUT = "Give samples to hiddenstate.runtime.listening.open_listener or to hiddenstate listen."
 
 
 @final

@@ -1,7 +1,7 @@
 """What every kind of model can be asked: the verbs of the command line."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -43,6 +43,17 @@ class Answers:
     """For people, where there are few answers; what `rich` prints."""
     records: Sequence[Mapping[str, Any]] = ()
     """For programs, where a table is too flat: one object an answer; without them the rows of the table."""
+
+
+@dataclass(frozen=True)
+class Partial:
+    """What was heard of a recording up to some moment of it."""
+
+    seconds: float
+    """From its start."""
+    text: str
+    last: bool
+    """Whether the recording ends here."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +105,13 @@ class Kind(ABC):
         """The same kind, searching with `beam` hypotheses; raises `SettingsError` where nothing is searched."""
         raise SettingsError(
             f"--beam: expected a model that searches its answers (a translator), got a {self.bundle}. "
+            "Leave the flag out."
+        )
+
+    def partial(self, folder: Path, source: Path) -> Iterator[Partial]:
+        """The text of a recording as it settles; raises `SettingsError` for a kind that writes none."""
+        raise SettingsError(
+            f"--partial: expected a model that writes down what is said (a transcriber), got a {self.bundle}. "
             "Leave the flag out."
         )
 
