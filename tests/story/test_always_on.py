@@ -71,9 +71,9 @@ def test_a_long_validation_set_is_cut_and_an_empty_one_has_no_curve(parts, model
 
 
 def test_the_report_has_the_curve_or_says_why_not(ears):
-    page = (ears / "one" / "report.html").read_text()
+    page = (ears / "one" / "report.html").read_text().replace("&nbsp;", " ")
     assert "Always on: false alarms against misses" in page
-    assert "glued from 18 validation recordings, with 1 to 4 seconds between two of them" in page
+    assert "glued from 9 validation recordings, with 1 to 4 seconds between two of them" in page
     assert "pink noise" in page
     assert "false alarms an hour" in page
     page = (ears / "both" / "report.html").read_text()

@@ -20,12 +20,37 @@ def test_the_page_shows_sound_attention_and_gates_on_one_axis(call, ears, tmp_pa
     assert "ann0.wav, heard by network 1 of 2" in page
     assert "What was heard, and what the network did meanwhile" in page
     assert "most attention at" in page
+    assert "lowers the probability most" in page
     for place in ("layer 1", "layer 1, backward", "layer 2", "layer 2, backward"):
         assert f"update gate, {place}: median unit" in page
     assert "data:audio/wav;base64," in page
     assert "0.02 s" in page  # steps are named by their seconds
     assert (tmp_path / "charts" / "sound-1.png").exists()
     assert "layers" in json.loads((tmp_path / "gates.json").read_text())
+
+
+def test_hiding_a_stretch_is_the_network_on_frames_without_it(ears):
+    import torch
+
+    from hiddenstate.workflows.explain.of_sound import falls
+    from hiddenstate.workflows.hearing.gate_strips import one_recording
+    from hiddenstate.workflows.hearing.saved import open_hearing
+
+    saved = open_hearing(ears / "one")
+    batch = one_recording(saved.task, str(ears / "up" / "ann0.wav"), saved.run.recordings())
+    found = falls(saved, batch, 2)
+    assert found.shape == (10,)
+    frames, hidden = batch.frames, batch.frames.clone()
+    hidden[:, -1:] = 0.0  # 14 steps in ten stretches: the last one is a single step
+    with torch.no_grad():
+        before, after = (
+            torch.softmax(saved.models[0](x, batch.lengths).logits.double() / saved.task.temperature, -1)[
+                0, 2
+            ]
+            for x in (frames, hidden)
+        )
+    assert found[-1] == pytest.approx(float(before - after), abs=1e-6)
+    assert np.ptp(found) > 0
 
 
 def test_a_model_without_attention_is_honest_about_it(call, ears, tmp_path):

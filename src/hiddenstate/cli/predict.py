@@ -18,7 +18,7 @@ def predict(
         Path | None,
         typer.Argument(
             help="A forecaster reads recent rows, known columns going on through the horizon; a text model "
-            "reads the texts of its column.",
+            "reads the texts of its column; one that hears or writes down reads a recording, or a table of them.",
             show_default=False,
         ),
     ] = None,
@@ -35,7 +35,7 @@ def predict(
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier file.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one answer a line.")] = False,
 ) -> None:
-    """Forecast what follows the last row of a file, or label texts or their words, with a saved model.
+    """Forecast what follows the last row of a file, label texts or recordings, or write down what is said.
 
     \b
     hiddenstate predict model/ latest.csv --out forecast.csv      # quantiles in your units, with time stamps

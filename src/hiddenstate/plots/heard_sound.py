@@ -49,6 +49,8 @@ class HeardSound:
     """From the first layer to the last."""
     looks: bool = True
     """Whether the shares are attention; else what each step gives to the pooled vector."""
+    falls: NDArray[np.float64] | None = None
+    """(stretches,) by how much the probability of the answer falls when a stretch of the recording is hidden."""
 
 
 def heard_sound(sound: HeardSound, title: str) -> alt.VConcatChart:
@@ -79,6 +81,8 @@ def heard_sound(sound: HeardSound, title: str) -> alt.VConcatChart:
         color=alt.Color("level:Q", legend=None, scale=alt.Scale(range=colours, type="quantize")),
     )
     panels: list[Any] = [looked.properties(height=60, width="container")]
+    if sound.falls is not None:
+        panels.append(_falls(sound, sound.falls))
     if sound.gates:
         panels.append(_gates(sound))
     panels += [
@@ -94,6 +98,11 @@ def said(sound: HeardSound) -> str:
     if len(sound.attention):
         most = "most attention at" if sound.looks else "most of the pooled vector comes from"
         parts.append(f"{most} {_at(sound, sound.attention):.2f} seconds")
+    if sound.falls is not None and len(sound.falls):
+        parts.append(
+            f"hiding the stretch around {_at(sound, sound.falls):.2f} seconds lowers the probability most, by "
+            f"{number(float(sound.falls.max()), 2)}"
+        )
     for gate in sound.gates:
         middle = np.median(gate.values, axis=1)
         if len(middle):
@@ -110,7 +119,10 @@ def caption(sound: HeardSound) -> str:
     share, warning = "share of the pooled vector", ""
     if sound.looks:
         share, warning = "share of attention", " Attention is not importance."
-    return f"From top to bottom: {share},{gates} wave form, energy in each band.{warning}"
+    falls = ""
+    if sound.falls is not None:
+        falls = " fall of the probability of the answer when this stretch alone is hidden,"
+    return f"From top to bottom: {share},{falls}{gates} wave form, energy in each band.{warning}"
 
 
 def _at(sound: HeardSound, values: NDArray[Any]) -> float:
@@ -124,6 +136,26 @@ def _time(sound: HeardSound, *, shown: bool) -> alt.X:
     if shown:
         axis = alt.Axis(title="seconds", tickCount=5)
     return alt.X("begin:Q", scale=alt.Scale(domain=[0, sound.seconds], nice=False), axis=axis)
+
+
+def _falls(sound: HeardSound, values: NDArray[np.float64]) -> alt.Chart:
+    import altair as alt
+
+    rows = [
+        {"begin": begin, "end": end, "fall": round(float(piece.mean()), 5)}
+        for begin, end, piece in _pieces(sound, values)
+    ]
+    drawn: alt.Chart = (
+        alt.Chart(alt.InlineData(values=rows), height=60, width="container")
+        .mark_rect(color=LIGHT["second"])
+        .encode(
+            x=_time(sound, shown=False),
+            x2="end:Q",
+            y=alt.Y("fall:Q", title="fall when hidden", axis=alt.Axis(tickCount=2)),
+            y2=alt.datum(0),
+        )
+    )
+    return drawn
 
 
 def _gates(sound: HeardSound) -> alt.LayerChart:

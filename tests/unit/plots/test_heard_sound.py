@@ -91,3 +91,17 @@ def test_a_long_recording_is_drawn_in_as_many_pieces_as_fit():
     rows = rows_of(heard_sound(sound(steps=3000, gates=[gate(steps=3000)]), ""), 0)
     assert len(rows) == MOST_COLUMNS
     assert rows[-1]["end"] == pytest.approx(0.4)
+
+
+def test_what_hiding_a_stretch_costs_stands_beside_attention():
+    chart = heard_sound(sound(falls=np.array([0.0, 0.25, -0.05, 0.1])), "")
+    assert titles(chart) == ["attention", "fall when hidden", "wave", "band"]
+    rows = rows_of(chart, 1)
+    assert [row["fall"] for row in rows] == [0.0, 0.25, -0.05, 0.1]
+    assert (rows[1]["begin"], rows[1]["end"]) == (0.1, 0.2)
+    described = chart.to_dict(validate=False)
+    assert (
+        "hiding the stretch around 0.15 seconds lowers the probability most, by 0.25"
+        in described["description"]
+    )
+    assert "fall of the probability of the answer" in described["usermeta"]["caption"]

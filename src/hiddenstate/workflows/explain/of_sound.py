@@ -4,17 +4,22 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from hiddenstate import plots
 from hiddenstate.data.sound import features
+from hiddenstate.data.sound.batches import SoundBatch
 from hiddenstate.data.sound.table import is_recording
 from hiddenstate.data.text_table import TextTable
 from hiddenstate.errors import InputError
+from hiddenstate.inspection.leaving_out import leave_one_out
 from hiddenstate.plots.heard_sound import HeardSound, heard_sound
 from hiddenstate.plots.playable import Clip, Playable
 from hiddenstate.records import Classification
+from hiddenstate.tasks.temperature import soften
 from hiddenstate.workflows.explain.gradients import GRADIENTS, gradient_sections
 from hiddenstate.workflows.explain.inside import ATTENTION, Inside, Reading, Shown, readings_of
 from hiddenstate.workflows.hearing.gate_strips import has_attention, one_recording, strips_of
@@ -22,6 +27,8 @@ from hiddenstate.workflows.hearing.saved import SavedHearing, open_hearing
 
 SOUND = "sound"
 """Attention, gates, wave form and frames on one time axis, and the recording itself."""
+STRETCHES = 10
+"""Parts of a recording that are hidden one by one."""
 NEXT, LEAST = 3, 0.001
 """Runners-up that are named, and the probability below which none is."""
 
@@ -78,6 +85,7 @@ def _shown(
             result.weights[0],
             strips_of([reading.layer for reading in readings]),
             has_attention(model),
+            falls(saved, batch, answer),
         )
         clip = Clip(file.name, _headline(result), samples, rate)
         return (
@@ -90,6 +98,26 @@ def _shown(
         shown[SOUND] = cache(drawn)
     shown[GRADIENTS] = cache(lambda: gradient_sections(model, loss))
     return shown
+
+
+def falls(saved: SavedHearing, batch: SoundBatch, answer: int) -> NDArray[np.float64]:
+    """(stretches,) by how much the probability of class `answer` falls when a stretch of the steps is set to 0, the
+    mean of standardised frames, as masks do in training.
+    """
+    stretches = np.array_split(np.arange(int(batch.lengths[0])), min(STRETCHES, int(batch.lengths[0])))
+
+    def without(hidden: NDArray[np.bool_]) -> NDArray[np.float64]:
+        frames = batch.frames[:1].repeat(len(hidden), 1, 1)
+        for row, taken in zip(frames, hidden, strict=True):
+            for place in np.flatnonzero(taken):
+                row[torch.from_numpy(stretches[place])] = 0.0
+        lengths = batch.lengths[:1].repeat(len(hidden))
+        with torch.no_grad():
+            each = [torch.softmax(model(frames, lengths).logits.double(), -1) for model in saved.models]
+        mean = torch.stack(each).mean(dim=0).numpy()
+        return np.asarray(soften(mean, saved.task.temperature)[:, answer])
+
+    return leave_one_out(without, len(stretches))
 
 
 def _instead(model: nn.Module) -> str:
