@@ -15,6 +15,8 @@ TITLE = "Always on: false alarms against misses"
 HEIGHT = 260
 NAMED = (0.5, 0.8, 0.95, 0.99)
 """Thresholds that are written beside their points, besides the model's own."""
+HIGH = 88
+"""Percent missed from which on a name stands below its point."""
 CLOSE = 0.07
 """Share of the chart below which a point is too close to the one before for a name of its own."""
 
@@ -38,21 +40,26 @@ def false_alarms(heard: AlwaysOn) -> alt.LayerChart:
     )
     drawn = alt.Chart(alt.InlineData(values=rows)).encode(x=x, y=y)
     line = drawn.mark_line(color=LIGHT["model"], strokeWidth=2.25, aria=False).encode(order="threshold:Q")
-    dots = drawn.mark_point(filled=True, opacity=1, aria=False).encode(
-        color=alt.condition("datum.own", alt.value(LIGHT["first"]), alt.value(LIGHT["model"])),
-        size=alt.condition("datum.own", alt.value(110), alt.value(40)),
-    )
-    names = (
-        alt.Chart(alt.InlineData(values=_names(heard, max(most, 1.0))))
-        .mark_text(align="left", baseline="bottom", dx=7, dy=-4, fontSize=12, color=LIGHT["ink"], aria=False)
-        .encode(x=x, y=y, text="name:N")
-    )
+    others, own = ([row for row in rows if row["own"] == own] for own in (False, True))
+    dots = [
+        alt.Chart(alt.InlineData(values=part))
+        .mark_point(filled=True, opacity=1, size=size, color=LIGHT[colour], aria=False)
+        .encode(x=x, y=y)
+        for part, size, colour in ((others, 40, "model"), (own, 110, "first"))
+    ]
+    names = alt.Chart(alt.InlineData(values=_names(heard, max(most, 1.0)))).encode(x=x, y=y, text="name:N")
+    # Above a point, but below one that is so high that its name would meet the title of the axis.
+    shared: dict[str, Any] = {"align": "left", "dx": 7, "fontSize": 12, "color": LIGHT["ink"], "aria": False}
+    written = [
+        names.transform_filter(f"datum.missed <= {HIGH}").mark_text(baseline="bottom", dy=-4, **shared),
+        names.transform_filter(f"datum.missed > {HIGH}").mark_text(baseline="top", dy=5, **shared),
+    ]
     read = (
         drawn.mark_rule(color=LIGHT["muted"], opacity=0)
         .encode(description="say:N", tooltip="say:N")
         .properties(name=READOUT)
     )
-    chart = alt.LayerChart(layer=[line, dots, names, read], height=HEIGHT)
+    chart = alt.LayerChart(layer=[line, *dots, *written, read], height=HEIGHT)
     return themed(chart, TITLE, _words(heard), _caption(heard))
 
 

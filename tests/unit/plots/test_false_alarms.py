@@ -22,16 +22,18 @@ def layer(chart, number):
 
 
 def test_the_points_are_those_of_the_record_and_the_own_one_stands_out():
-    rows = layer(drawn(), 1)
+    rows = layer(drawn(), 0)
     assert [(row["threshold"], row["alarms"], row["missed"]) for row in rows] == [
         (0.0, 400.0, 2.0), (0.5, 100.0, 5.0), (0.8, 90.0, 6.0), (0.95, 0.0, 50.0),
     ]  # fmt: skip
     assert [row["own"] for row in rows] == [False, True, False, False]
+    assert [row["threshold"] for row in layer(drawn(), 1)] == [0.0, 0.8, 0.95]
+    assert [row["threshold"] for row in layer(drawn(), 2)] == [0.5]  # on top of the others
     assert rows[0]["say"] == "threshold 0 | 2.0 % missed, 400 false alarms an hour"
 
 
 def test_points_that_lie_close_share_a_name():
-    assert [row["name"] for row in layer(drawn(), 2)] == ["0.5", "0.95"]  # 0.8 stands beside 0.5
+    assert [row["name"] for row in layer(drawn(), 3)] == ["0.5", "0.95"]  # 0.8 stands beside 0.5
 
 
 def test_the_text_alternative_names_both_ends_and_the_own_threshold():

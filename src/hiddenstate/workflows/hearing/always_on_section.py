@@ -8,6 +8,7 @@ from hiddenstate.runtime.listening import WAYS_OUT
 from hiddenstate.tasks.operating_points import LATE
 
 TITLE = "Always on"
+MEASURED = "How false alarms and misses were counted"
 MISSES_GIVEN_UP = 0.05
 """Share of further misses for which the page names the threshold with the fewest false alarms."""
 
@@ -32,12 +33,13 @@ def always_on_sections(heard: AlwaysOn | str, noise: str | None) -> list[plots.S
         "quieter.",
         f"An answer is right if it is the label of a recording and comes at most {LATE:g} seconds after its end. Every "
         "other answer is a false alarm: in a gap, in noise, a second one, a wrong one.",
-        f"At the model's own threshold of {heard.own.threshold:g}: {said(heard.own)}. {_advice(heard)}",
+        f"At the model's own threshold of {heard.own.threshold:g}: {said(heard.own)}. {_advice(heard)} A flag of "
+        "hiddenstate listen sets it.",
         f"No false alarm in a stream of this length still allows {3 * 3600 / heard.seconds:,.0f} an hour (95 %).",
         "Smoothing and the pause after an answer are those of hiddenstate listen. The epoch and the temperature were "
         "chosen on the same recordings, so expect a little more of both errors.",
     ]
-    return [plots.Chart(false_alarms(heard)), plots.Text(TITLE, points=points)]
+    return [plots.Chart(false_alarms(heard)), plots.Text(MEASURED, points=points)]
 
 
 def _advice(heard: AlwaysOn) -> str:
@@ -49,4 +51,4 @@ def _advice(heard: AlwaysOn) -> str:
     )
     if best.false_alarms_per_hour >= heard.own.false_alarms_per_hour:
         return f"No other threshold has fewer false alarms without {100 * MISSES_GIVEN_UP:.0f} % more misses."
-    return f"With --threshold {best.threshold:g}: {said(best)}."
+    return f"With a threshold of {best.threshold:g}: {said(best)}."
