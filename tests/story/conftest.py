@@ -95,6 +95,24 @@ def classifiers(tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def ears(tmp_path_factory) -> Path:
+    """Whistles, and small models that hear them: "both" directions with two members, "one" that can be always on."""
+    for package in ("soundfile", "soxr", "kaldi_native_fbank"):
+        pytest.importorskip(package, reason="the extra 'audio' is not installed")
+    from tests.story.test_hear import write_whistles
+
+    folder = write_whistles(tmp_path_factory.mktemp("ears"), each=3)
+    train = ("train", folder / "table.csv", "--task", "hear", "--group", "speaker", "--batch-size", "8",
+             "--hidden-size", "10", "--learning-rate", "0.02", "--set", "model.filters=12", "--set", "augment.speed=0",
+             "--set", "training.average_decay=0.8", "--seed", "1", "--quiet")  # fmt: skip
+    quietly(
+        *train, "--epochs", "2", "--members", "2", "--set", "task.none_share=0.3", "--out", folder / "both"
+    )
+    quietly(*train, "--epochs", "25", "--one-directional", "--out", folder / "one")
+    return folder
+
+
 def quietly(*arguments: object) -> None:
     """Run a command in this process without its output; for fixtures that live longer than a test."""
     with (

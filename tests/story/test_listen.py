@@ -13,7 +13,7 @@ from hiddenstate.bundle import open_bundle
 from hiddenstate.cli.main import app
 from hiddenstate.data.sound import Sound, resample
 from hiddenstate.errors import BundleError, SettingsError
-from hiddenstate.runtime.listening import Listener, ListenSettings
+from hiddenstate.runtime.listening import ListenSettings, open_listener
 from hiddenstate.workflows.listen import Listening
 from tests.story.test_hear import FAST, RATE, whistle, write_whistles
 
@@ -59,7 +59,7 @@ def stream(labels=("up", "down", "up"), gap=0.7):
 
 
 def events(ear, samples, size=800, **settings):
-    listener = Listener(open_bundle(ear), ListenSettings(**settings))
+    listener = open_listener(open_bundle(ear), ListenSettings(**settings))
     found = [
         m for first in range(0, len(samples), size) for m in listener.accept(samples[first : first + size])
     ]
@@ -111,7 +111,7 @@ def test_wrong_settings_are_refused(values, text):
 
 
 def test_memory_is_flat(ear):
-    listener, (samples, _) = Listener(open_bundle(ear)), stream()
+    listener, (samples, _) = open_listener(open_bundle(ear)), stream()
 
     def listen(times):
         for _ in range(times):
@@ -166,18 +166,18 @@ def test_a_model_that_cannot_listen_says_why(ear, tmp_path):
     ]
     run.invoke(app, [*command, "--out", str(tmp_path / "m")], catch_exceptions=False)
     with pytest.raises(SettingsError, match=r"it is bidirectional.*Train with --one-directional"):
-        Listener(open_bundle(tmp_path / "m"))
+        open_listener(open_bundle(tmp_path / "m"))
     more = ["--one-directional", "--set", "task.standardise=utterance", "--out", str(tmp_path / "n")]
     run.invoke(app, [*command, *more], catch_exceptions=False)
     with pytest.raises(SettingsError, match="it standardises each recording by its own mean"):
-        Listener(open_bundle(tmp_path / "n"))
+        open_listener(open_bundle(tmp_path / "n"))
 
 
 def test_another_kind_is_refused(ear):
     bundle = open_bundle(ear)
     object.__setattr__(bundle, "kind", "tagger")
     with pytest.raises(BundleError, match="expected a sound classifier, got a tagger"):
-        Listener(bundle)
+        open_listener(bundle)
 
 
 def listened(ear, samples, *flags):
@@ -196,6 +196,6 @@ def test_flags_reach_the_listener(ear):
 
 def test_another_kind_and_a_rate_that_is_none_are_refused(ear, model):
     with pytest.raises(BundleError, match=r"got a forecaster\. Train with --task hear"):
-        Listener(open_bundle(model))
+        open_listener(open_bundle(model))
     with pytest.raises(SettingsError, match="rate: expected samples a second, got 0"):
         Listening(ear, rate=0)

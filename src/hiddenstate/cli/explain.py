@@ -13,7 +13,7 @@ FORECAST = "Of a forecaster"
 def explain(
     model: Annotated[Path, typer.Argument(help="Folder that training wrote.", show_default=False)],
     source: Annotated[
-        Path | None, typer.Argument(help="Rows that a forecaster reads.", show_default=False)
+        Path | None, typer.Argument(help="Rows that a forecaster reads, or a recording.", show_default=False)
     ] = None,
     out: Annotated[Path, typer.Option(help="The page to write.")] = Path("why.html"),
     text: Annotated[str | None, typer.Option(help="The text that a text model reads.")] = None,
@@ -27,7 +27,7 @@ def explain(
     show: Annotated[
         str | None,
         typer.Option(
-            help="Parts of the page: units, gates, walk, memory, attention, evidence, gradients; default all."
+            help="Parts of the page: sound, units, gates, walk, memory, attention, evidence, gradients; default all."
         ),
     ] = None,
     unit: Annotated[
@@ -44,6 +44,7 @@ def explain(
 
     \b
     hiddenstate explain model/ --text "He went to the bank to withdraw cash" --out why.html
+    hiddenstate explain digits/ word.wav --out why.html
     hiddenstate explain model/ series.csv --at "2014-03-01 00:00" --out why.html
     """
     if (source is None) == (text is None):

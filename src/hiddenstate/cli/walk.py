@@ -16,7 +16,7 @@ def walk(
         Path | None, typer.Argument(help="Folder that training wrote; none with --toy.", show_default=False)
     ] = None,
     source: Annotated[
-        Path | None, typer.Argument(help="Rows that a forecaster reads.", show_default=False)
+        Path | None, typer.Argument(help="Rows that a forecaster reads, or a recording.", show_default=False)
     ] = None,
     text: Annotated[str | None, typer.Option(help="The text that a text model reads.")] = None,
     at: Annotated[str | None, typer.Option(help="First step of the forecast.")] = None,

@@ -12,6 +12,7 @@ from hiddenstate.data.text_batches import TextBatch
 from hiddenstate.layers import Bidirectional, Recurrent, Stacked, valid_steps
 from hiddenstate.models.direct import DirectForecaster
 from hiddenstate.models.forecast_windows import ForecastWindows
+from hiddenstate.models.hearing import HearingNetwork
 from hiddenstate.models.language_model import LanguageModel
 from hiddenstate.models.many_to_one import ManyToOne
 from hiddenstate.models.segments import SegmentForecaster
@@ -44,6 +45,19 @@ def run_network(model: nn.Module, inputs: Inputs, path: Literal["loop", "auto"] 
         for layer, old in zip(layers, before, strict=True):
             layer.path = old
     return {name: tensor.numpy() for name, tensor in found.items()}
+
+
+def own_states(inputs: Inputs, member: int, members: int) -> Inputs:
+    """The inputs of one network: the layers of all are numbered one after the other."""
+    names = [name for name in inputs if name.startswith("layer")]
+    each = len(names) // members
+    own = names[member * each : (member + 1) * each]
+    first = int(own[0].split(".")[0].removeprefix("layer")) if own else 0
+    states = {}
+    for name in own:
+        layer, part = name.removeprefix("layer").split(".")
+        states[f"layer{int(layer) - first}.{part}"] = inputs[name]
+    return {name: value for name, value in inputs.items() if name not in names} | states
 
 
 def _stacked(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -110,6 +124,15 @@ def _text(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return found | {"attention": output.attention}
 
 
+def _hearing(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    if "layer0.h" in given:
+        outputs, _ = _read(model.recurrent, torch.relu(model.convolution(given["frames"])), given)
+        context, weights = model.pool(outputs, valid_steps(given["lengths"], outputs.shape[1]))
+        return {"logits": model.head(context), "attention": weights}
+    heard = model(given["frames"], given["lengths"])
+    return {"logits": heard.logits, "attention": heard.attention}
+
+
 def _language(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
     outputs, states = _read(model.recurrent, model.table[given["units"]], given)
     last = (given["lengths"] - 1).clamp(min=0) if "lengths" in given else torch.tensor(outputs.shape[1] - 1)
@@ -137,4 +160,5 @@ RUNNERS: dict[type[nn.Module], Any] = {
     LanguageModel: _language,
     DirectForecaster: _forecaster,
     SegmentForecaster: _forecaster,
+    HearingNetwork: _hearing,
 }

@@ -9,6 +9,7 @@ from hiddenstate.layers import Stacked
 from hiddenstate.models.direct import DirectForecaster, DirectSettings
 from hiddenstate.models.embed import EmbedSizes
 from hiddenstate.models.forecast_windows import ForecastSizes
+from hiddenstate.models.hearing import HearingNetwork, HearingSettings
 from hiddenstate.models.many_to_one import ManyToOne
 from hiddenstate.models.segments import SegmentForecaster, SegmentSettings
 from hiddenstate.models.text_classifier import TextClassifier, TextModelSettings
@@ -43,6 +44,10 @@ def _direct(settings: DirectSettings) -> Callable[[], nn.Module]:
     return lambda: DirectForecaster(SIZES, settings)
 
 
+def _hearing(settings: HearingSettings) -> Callable[[], nn.Module]:
+    return lambda: HearingNetwork(4, 3, settings)
+
+
 def _segments(sizes: ForecastSizes, settings: SegmentSettings) -> Callable[[], nn.Module]:
     return lambda: SegmentForecaster(sizes, settings)
 
@@ -66,6 +71,10 @@ SPECIMENS: dict[str, Callable[[], nn.Module]] = {
     "text, mean, letters, two levels": _text("mean", 5, 9, (3, 7)),
     "text, pairs of words, two levels": lambda: TextClassifier(
         EmbedSizes(words=12, size=6), (3, 4), TextModelSettings(hidden_size=5, word_pairs=True), pairs=9
+    ),
+    "hearing, max+attention, both ways": _hearing(HearingSettings(hidden_size=5, filters=6)),
+    "hearing lstm x1, last": _hearing(
+        HearingSettings(cell="lstm", hidden_size=5, num_layers=1, filters=6, bidirectional=False, pool="last")
     ),
     "direct gru": _direct(DirectSettings(hidden_size=5, embedding_size=6)),
     "direct lstm x2, one way": _direct(

@@ -79,23 +79,25 @@ def confusion_of(labels: Sequence[str], counts: Counts) -> Confusion:
     )
 
 
-def confusion_matrix(labels: Sequence[str], counts: Counts, *, most: int = MOST_CLASSES) -> alt.LayerChart:
+def confusion_matrix(
+    labels: Sequence[str], counts: Counts, *, most: int = MOST_CLASSES, things: str = "texts"
+) -> alt.LayerChart:
     """Draw the counts, coloured by their share of the row; of more than `most` classes the most confused.
 
     labels: the names of k classes; counts: as `tasks.classification_metrics.confusion` gives them, truth
-    down and answers across. Raises `ShapeError` where they do not fit.
+    down and answers across; `things` is what was counted. Raises `ShapeError` where they do not fit.
     """
     confusion = confusion_of(labels, counts)
     if not counts.sum():
-        return nothing_to_draw(TITLE, "No text with a known label was answered.")
+        return nothing_to_draw(TITLE, f"None of the {things} with a known label was answered.")
     size = len(confusion.truths)
     shown = list(range(size)) if size <= most else confusion.most_confused(most)
     title = TITLE if size <= most else f"The {most} classes that are confused most"
-    words = _words(confusion, len(shown))
-    return themed(_draw(confusion, shown), title, words)
+    words = _words(confusion, len(shown), things)
+    return themed(_draw(confusion, shown, things), title, words)
 
 
-def _draw(confusion: Confusion, shown: list[int]) -> alt.LayerChart:
+def _draw(confusion: Confusion, shown: list[int], things: str) -> alt.LayerChart:
     import altair as alt
 
     k = len(shown)
@@ -103,7 +105,8 @@ def _draw(confusion: Confusion, shown: list[int]) -> alt.LayerChart:
     narrow = f"width / {k} < {NARROW}"
     (x, x_middle), (y, y_middle) = _across(confusion, shown, narrow), _down(confusion, shown)
     cells = alt.Chart(
-        alt.InlineData(values=_rows(confusion, shown)), height=k * min(HIGHEST, max(LOWEST, USUAL // k))
+        alt.InlineData(values=_rows(confusion, shown, things)),
+        height=k * min(HIGHEST, max(LOWEST, USUAL // k)),
     )
     box = cells.encode(x=x, x2="right:Q", y=y, y2="bottom:Q")
     filled = (
@@ -188,7 +191,7 @@ def _labels(names: list[str]) -> dict[str, Any]:
     return {"values": places, "labelExpr": label_expression(dict(zip(places, names, strict=True)))}
 
 
-def _rows(confusion: Confusion, shown: list[int]) -> list[dict[str, Any]]:
+def _rows(confusion: Confusion, shown: list[int], things: str) -> list[dict[str, Any]]:
     """One row per cell."""
     gap = 0.02
     rows = []
@@ -212,16 +215,16 @@ def _rows(confusion: Confusion, shown: list[int]) -> list[dict[str, Any]]:
                     "colour": LIGHT[HEAT[step]],
                     "ink": LIGHT[ON_HEAT[step]],
                     "right_answer": truth == answer,
-                    "say": f"{names} | {count:,} texts, {percent} of this truth",
+                    "say": f"{names} | {count:,} {things}, {percent} of this truth",
                 }
             )
     return rows
 
 
-def _words(confusion: Confusion, shown: int) -> str:
+def _words(confusion: Confusion, shown: int, things: str) -> str:
     """How much is right, and what is confused most."""
     right, total = int(np.trace(confusion.counts)), int(confusion.counts.sum())
-    text = f"{right:,} of {total:,} texts are answered right (the diagonal)."
+    text = f"{right:,} of {total:,} {things} are answered right (the diagonal)."
     wrong = confusion.errors()
     if wrong.any():
         truth, answer = np.unravel_index(int(wrong.argmax()), wrong.shape)
@@ -229,7 +232,7 @@ def _words(confusion: Confusion, shown: int) -> str:
             f" The most frequent error: {confusion.truths[truth]} taken for {confusion.answers[answer]}, "
             f"{wrong[truth, answer]:,} times."
         )
-    text += " Colour and percentage: the share of the row, that is of all texts with that truth."
+    text += f" Colour and percentage: the share of the row, that is of all {things} with that truth."
     if shown < len(confusion.truths):
         text += f" Answers outside the {shown} classes are counted in the shares and not shown."
     return text

@@ -86,7 +86,7 @@ METRICS: dict[str, MetricColumn] = {
             meaning="loss of the forecast quantiles: rewards intervals that are narrow and hold the truth",
         ),
         MetricColumn("mape_skipped", "Left out", "", None, "number of zero truths that MAPE leaves out"),
-        _share("accuracy", "Accuracy", "share of the texts with the right label"),
+        _share("accuracy", "Accuracy", "share of the answers that are right"),
         _share(
             "unweighted_average_recall",
             "UAR",
@@ -168,9 +168,7 @@ METRICS: dict[str, MetricColumn] = {
             scale=100.0,
             places=1,
         ),
-        MetricColumn(
-            "none_share", "None of these", "%", None, "share of the texts left without a label", 100.0
-        ),
+        MetricColumn("none_share", "None of these", "%", None, "share left without a label", 100.0),
     )
 }
 

@@ -29,7 +29,7 @@ def reliability_curve(bins: Sequence[ReliabilityBin]) -> alt.VConcatChart | alt.
 
     filled = [part for part in bins if part.count]
     if not filled:
-        return nothing_to_draw(TITLE, "No text with a known label was answered with a probability.")
+        return nothing_to_draw(TITLE, "Nothing with a known label was answered with a probability.")
     scale = alt.Scale(domain=[100 * filled[0].low, 100], nice=False)
     marks = alt.Axis(tickCount=5, ticks=True)
     unlabelled = alt.X(

@@ -1,23 +1,23 @@
 """Always on: a saved model that hears, on a stream of samples, in constant memory and without torch."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hiddenstate.bundle import Bundle
-from hiddenstate.data.sound import Frontend, FrontendSettings, Standardiser
+from hiddenstate.bundle import Bundle, read_program
+from hiddenstate.data.sound import Frames, Frontend, FrontendSettings, Standardiser
 from hiddenstate.data.sound.reading import Samples
 from hiddenstate.errors import BundleError, SettingsError
 from hiddenstate.kernels.step_layer import Floats
-from hiddenstate.program import why_not_streaming
-from hiddenstate.program.program import PROGRAM, Program
+from hiddenstate.program import Program, why_not_streaming
 from hiddenstate.runtime.running import RUNNING_POOLS, RunningModel
 from hiddenstate.runtime.whole import load_program
 from hiddenstate.settings import from_dict
+from hiddenstate.tasks.operating_points import Candidate
 
 KIND = "sound classifier"
 QUIET = "silence"
@@ -73,6 +73,16 @@ class Moment:
     """Whether a sound ended here, or this is a frame on the way."""
 
 
+def why_not_listening(program: Program) -> str | None:
+    """Why a model that hears cannot be always on, in words; None where it can."""
+    reason = why_not_streaming(program, pools=RUNNING_POOLS)
+    if reason is None and program.facts["standardise"] != "training":
+        reason = "it standardises each recording by its own mean, which is known at its end"
+    if reason is None and program.facts["silence"] is None:
+        reason = "it was trained on ready-made features, not on sound"
+    return reason
+
+
 @final
 class Listener:
     """Hears sounds in a stream: frames, whether they stand out from the background, and the network's state.
@@ -82,27 +92,15 @@ class Listener:
     does not depend on how long it listens.
     """
 
-    def __init__(self, bundle: Bundle, settings: ListenSettings | None = None) -> None:
-        """Raises `BundleError` for another kind of model, `SettingsError` for one that cannot listen, and why."""
-        if bundle.kind != KIND:
-            raise BundleError(
-                f"{bundle.folder}: expected a {KIND}, got a {bundle.kind}. Train with --task hear."
-            )
-        program = Program.from_json(bundle.read(PROGRAM))
+    def __init__(
+        self, program: Program, weights: Mapping[str, NDArray[Any]], settings: ListenSettings | None = None
+    ) -> None:
+        """`program`: one of which `why_not_listening` is None; `open_listener` asks."""
         facts = program.facts
-        reason = why_not_streaming(program, pools=RUNNING_POOLS)
-        if reason is None and facts["standardise"] != "training":
-            reason = "it standardises each recording by its own mean, which is known at its end"
-        if reason is None and facts["silence"] is None:
-            reason = "it was trained on ready-made features, not on sound"
-        if reason is not None:
-            raise SettingsError(
-                f"{bundle.folder}: expected a model that can listen, got one that cannot: {reason}. {WAYS_OUT}"
-            )
         self.settings = settings or ListenSettings()
         self.frontend = from_dict(FrontendSettings, facts["frontend"])
         self.labels = program.outputs["probabilities"].labels
-        self._model = RunningModel(load_program(program, bundle.load_weights()), ["probabilities"])
+        self._model = RunningModel(load_program(program, weights), ["probabilities"])
         self._standardise = Standardiser.from_dict(facts["standardiser"])
         self._context, self._stride = int(facts["context"]), int(facts["stride"])
         self._silence, self._longest = float(facts["silence"]), 2 * int(facts["longest"])
@@ -132,29 +130,61 @@ class Listener:
         if self._sound is None:
             yield self._moment(QUIET, 1.0)
             return
-        sound = self._sound
+        ended = self._hear(self._sound, frame, loud, self._number)
+        yield self._moment(*self._label(self._sound.smooth))
+        if ended:
+            yield from self._end()
+
+    def _hear(self, sound: "_Sound", frame: NDArray[np.float32], loud: bool, number: int) -> bool:
+        """Let the network read frame `number`; whether the sound ends with it."""
         if (step := sound.push(self._standardise(frame), self._stride)) is not None:
             sound.state = self._model.advance({"frames": step}, sound.state)
             found = self._model.answer(sound.state)["probabilities"][0]
             keep = self.settings.smoothing if sound.smooth is not None else 0.0
             sound.smooth = found if sound.smooth is None else keep * sound.smooth + (1 - keep) * found
         if loud:
-            sound.heard(self._number)
-        yield self._moment(*self._label(sound.smooth))
-        if (
-            self._number - sound.last_loud
-        ) * self._shift * 1000 >= self.settings.hang_ms or sound.age >= self._longest:
-            yield from self._end()
+            sound.heard(number)
+        quiet_ms = (number - sound.last_loud) * self._shift * 1000
+        return quiet_ms >= self.settings.hang_ms or sound.age >= self._longest
 
     def _end(self) -> Iterator[Moment]:
         sound, self._sound = self._sound, None
-        if sound is None or sound.loud_frames * self._shift * 1000 < self.settings.shortest_ms:
+        if sound is None or not self._is_long(sound):
             return
         label, probability = self._label(sound.answer)
         if label == NONE:
             return
-        self._free_at = self._number + round(self.settings.refractory_ms / (1000 * self._shift))
+        self._free_at = self._number + self.refractory_frames
         yield Moment(round(sound.last_loud * self._shift, 3), label, probability, event=True)
+
+    @property
+    def refractory_frames(self) -> int:
+        """Frames after an answer in which no sound begins."""
+        return round(self.settings.refractory_ms / (1000 * self._shift))
+
+    def _is_long(self, sound: "_Sound") -> bool:
+        return sound.loud_frames * self._shift * 1000 >= self.settings.shortest_ms
+
+    def what_is_loud(self, frames: Frames) -> NDArray[np.bool_]:
+        """(n,) whether each of the frames (n, features) of a whole stream stands out from the background."""
+        return np.array([self._is_loud(float(frame.mean())) for frame in frames], dtype=bool)
+
+    def sound_from(self, frames: Frames, loud: NDArray[np.bool_], start: int) -> Candidate:
+        """What a sound that begins at frame `start` (from 1) of a whole stream would be taken for, however unsure.
+
+        It is heard as in a stream, where only the threshold and the pause after answers decide whether it is.
+        """
+        sound = _Sound(self._context, frames.shape[1], self._model.size)
+        number = start
+        while not self._hear(sound, frames[number - 1], bool(loud[number - 1]), number) and number < len(
+            frames
+        ):
+            number += 1
+        if sound.answer is None or not self._is_long(sound):
+            return Candidate(number, 0.0, None, 0.0)
+        place = int(np.argmax(sound.answer))
+        seconds = round(sound.last_loud * self._shift, 3)
+        return Candidate(number, seconds, self.labels[place], float(sound.answer[place]))
 
     def _is_loud(self, level: float) -> bool:
         rise = RISE_DB * self._shift * math.log(10) / 10
@@ -171,6 +201,22 @@ class Listener:
 
     def _moment(self, label: str, probability: float) -> Moment:
         return Moment(round(self._number * self._shift, 3), label, probability, event=False)
+
+
+def open_listener(bundle: Bundle, settings: ListenSettings | None = None) -> Listener:
+    """A saved model at the start of a stream.
+
+    Raises `BundleError` for another kind of model, `SettingsError` for one that cannot listen, and why.
+    """
+    if bundle.kind != KIND:
+        raise BundleError(f"{bundle.folder}: expected a {KIND}, got a {bundle.kind}. Train with --task hear.")
+    program = read_program(bundle)
+    reason = why_not_listening(program)
+    if reason is not None:
+        raise SettingsError(
+            f"{bundle.folder}: expected a model that can listen, got one that cannot: {reason}. {WAYS_OUT}"
+        )
+    return Listener(program, bundle.load_weights(), settings)
 
 
 @final

@@ -19,13 +19,17 @@ from hiddenstate.runtime.text_model import TextModel
 if TYPE_CHECKING:
     from hiddenstate.records import Classification, Forecast
     from hiddenstate.runtime.series_model import SeriesModel
+    from hiddenstate.runtime.sound_model import SoundModel
 
 Array = NDArray[Any]
+SOUNDS = "sound classifier"
+"""`listening.KIND`, whose module needs what reads sound."""
 WAYS_OUT = (
     'Train with bidirectional = false and pool = "last", "mean" or "max", or give whole texts to run (chunks with '
     "some words of look-ahead, say)."
 )
 SERIES_WAYS_OUT = "Give the rows so far to run, or rows one by one to hiddenstate stream."
+SOUND_WAYS_OUT = "Give samples to hiddenstate.runtime.listening.open_listener or to hiddenstate listen."
 
 
 @final
@@ -46,14 +50,21 @@ class Session:
         """Whose a state is."""
         self.texts: TextModel | None = None
         self.series: SeriesModel | None = None
+        self.sounds: SoundModel | None = None
         if bundle.kind == TextModel.kind:
             self.texts = TextModel(bundle, self.program)
+        elif bundle.kind == SOUNDS:
+            self.sounds = _sound_model(bundle, self.program)
         else:
             self.series = _series_model(bundle, self.program)
 
     @property
     def why_not_stream(self) -> str | None:
-        """Why `step` is refused, in words; None where the model answers after each step."""
+        """Why the model needs its whole input, in words; None where it can answer on the way: a text model in `step`,
+        one that hears in ``hiddenstate listen``.
+        """
+        if self.sounds is not None:
+            return self.sounds.why_not_stream
         return (
             "it reads windows of a fixed length, not a stream"
             if self.texts is None
@@ -62,16 +73,20 @@ class Session:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The classes of a text classifier, in the order of its probabilities; none for a forecaster."""
-        return () if self.texts is None else self.texts.labels
+        """The classes, in the order of their probabilities; none for a forecaster."""
+        model = self.texts or self.sounds
+        return () if model is None else model.labels
 
     def run(self, inputs: Any) -> "Classification | Forecast":
-        """Whole inputs, as ``hiddenstate predict``: a list of texts, or the rows of a series (a path or a data frame).
+        """Whole inputs, as ``hiddenstate predict``: a list of texts, a list of recordings (paths), or the
+        rows of a series (a path or a data frame).
 
         Raises `InputError` for inputs that the model cannot read.
         """
         if self.texts is not None:
             return self.texts.run(inputs)
+        if self.sounds is not None:
+            return self.sounds.run(inputs)
         assert self.series is not None
         return self.series.run(inputs)
 
@@ -104,11 +119,15 @@ class Session:
         """What probabilities (classes,) say: one label, several, or () for "none of these"."""
         if self.texts is None:
             raise SettingsError(
-                f"{self.folder}: expected a text classifier, got a forecaster. It has no labels."
+                f"{self.folder}: expected a text classifier, got a {self.kind}. Take the answers of run."
             )
         return self.texts.label(np.asarray(probabilities))
 
     def _streaming(self) -> TextModel:
+        if self.sounds is not None:
+            raise SettingsError(
+                f"{self.folder}: expected a model that reads words step by step, got a {self.kind}. {SOUND_WAYS_OUT}"
+            )
         if self.texts is None or self.texts.why_not_stream is not None:
             raise SettingsError(
                 f"{self.folder}: expected a model that can stream, got one that cannot: {self.why_not_stream}. "
@@ -141,7 +160,13 @@ def _series_model(bundle: Bundle, program: Program) -> "SeriesModel":
 
     if bundle.kind != SeriesModel.kind:
         raise BundleError(
-            f"{bundle.folder}: expected a {TextModel.kind} or a {SeriesModel.kind}, got a {bundle.kind}. "
-            "For sound use hiddenstate listen; for anything else update hiddenstate."
+            f"{bundle.folder}: expected a {TextModel.kind}, a {SeriesModel.kind} or a {SOUNDS}, got a {bundle.kind}. "
+            "Ask it with hiddenstate predict."
         )
     return SeriesModel(bundle, program)
+
+
+def _sound_model(bundle: Bundle, program: Program) -> "SoundModel":
+    from hiddenstate.runtime.sound_model import SoundModel  # needs polars and what reads sound
+
+    return SoundModel(bundle, program)

@@ -38,11 +38,13 @@ def judge_classes(
     *,
     metric: Literal["accuracy", "macro_f1", "micro_f1"] = "accuracy",
     seed: int = 0,
+    things: str = "texts",
 ) -> Verdict:
     """Compare the model with the best baseline in `metric`; `gain`, `low` and `high` are differences of it.
 
     results: answers by name for the same texts in the same order, the model's own under `model`. With
     several labels a text, "accuracy" is the share of texts with all labels right ("exact").
+    `things` is what was labelled: texts, recordings.
     Raises `InputError` without a baseline, without texts or without their labels, `ShapeError` where the
     texts differ, `SettingsError` for an unknown metric.
     """
@@ -52,7 +54,7 @@ def judge_classes(
     own = results[model]
     for name, result in results.items():
         if result.truth is None or not len(result.truth):
-            raise InputError(f'verdict: expected labelled texts, got none for "{name}". Give the labels.')
+            raise InputError(f'verdict: expected labelled {things}, got none for "{name}". Give the labels.')
         if result.texts != own.texts or result.labels != own.labels:
             raise ShapeError(f'expected answers of "{name}" for the texts and labels of "{model}".')
     whole = np.ones((1, len(own.texts)))
@@ -67,7 +69,7 @@ def judge_classes(
         level = "same"
     if blocks.max() + 1 < FEWEST_TEXTS:
         text = (
-            f"Too small a test to tell: only {blocks.max() + 1} different texts. There the {model} has "
+            f"Too small a test to tell: only {blocks.max() + 1} different {things}. There the {model} has "
             f"{_percent(values[model])} {word}, {best} {_percent(values[best])}."
         )
     else:

@@ -12,9 +12,10 @@ from hiddenstate.data.labels import Labels, LabelSettings
 from hiddenstate.data.sound import Frames, Standardiser, standardise_utterance
 from hiddenstate.data.sound.augment import AugmentSettings
 from hiddenstate.data.sound.batches import Preparing, SoundBatch, SoundBatches, Varying
+from hiddenstate.data.sound.features import check_features
 from hiddenstate.data.sound.recordings import Recordings, loudness
 from hiddenstate.data.text_table import TextTable
-from hiddenstate.errors import BundleError, InputError
+from hiddenstate.errors import BundleError
 from hiddenstate.models.hearing import HearingNetwork, HearingSettings
 from hiddenstate.records import Classification
 from hiddenstate.tasks.class_loss import class_weights, level_loss
@@ -221,14 +222,3 @@ def log_mel(recordings: Recordings, files: Sequence[str]) -> bool:
 
     made = any(file.lower().endswith(features.ENDINGS) for file in files)
     return recordings.frontend.kind == "log-mel" and not made
-
-
-def check_features(files: Sequence[str], frames: Sequence[Frames], expected: int | None = None) -> None:
-    """Refuse frames of several sizes, naming the first file that differs. Raises `InputError`."""
-    for file, each in zip(files, frames, strict=True):
-        expected = expected or each.shape[1]
-        if each.shape[1] != expected:
-            raise InputError(
-                f"{file}: expected frames of {expected} numbers as the others have, got {each.shape[1]}. "
-                "Use one kind of features."
-            )

@@ -1,26 +1,70 @@
-"""Who answers for a saved model: its kind or, for translators, the runtime, so that torch need not be loaded."""
+"""Who answers for a saved model: the runtime where it can, else the model's kind, which loads torch."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from hiddenstate.bundle import open_bundle
-from hiddenstate.data.pairs import read_sources
-from hiddenstate.runtime.translator import KIND as TRANSLATOR
+from hiddenstate.bundle import Bundle, open_bundle
+from hiddenstate.data.files import Source
+from hiddenstate.program.program import PROGRAM
+from hiddenstate.runtime.listening import KIND as HEARS
+from hiddenstate.runtime.translator import KIND as TRANSLATES
 from hiddenstate.workflows.answers import Answers
-from hiddenstate.workflows.translations.answering import answer_sentences
 
 
-def answer(folder: Path, given: Path | Sequence[str], beam: int | None = None) -> Answers:
-    """What the model in `folder` says about the rows of a file, or about texts.
+@dataclass(frozen=True)
+class Reader:
+    """An opened model that needs no torch."""
 
-    `beam`: hypotheses that are followed, None for the model's own settings; raises `SettingsError` as `Kind.with_beam`.
+    texts: Callable[[Sequence[str]], Answers] | None
+    """None: it reads files alone."""
+    file: Callable[[Source], Answers]
+
+
+def answer(
+    folder: Path, source: Source | None, texts: Sequence[str] = (), *, beam: int | None = None
+) -> Answers:
+    """Answers for the rows of `source` or, without one, for `texts`; `beam` as `Kind.with_beam`.
+
+    Models that have no program, of a cell that only torch computes or of an earlier version, are computed in torch.
+    Raises `HiddenstateError` for a folder that is no model, and for input that the model cannot read.
     """
-    if open_bundle(folder).kind == TRANSLATOR:
-        texts = read_sources(given) if isinstance(given, Path) else given
-        return answer_sentences(folder, texts, beam, shown=not isinstance(given, Path))
-    from hiddenstate.workflows.kinds import kind_of  # loads torch
+    bundle = open_bundle(folder)
+    if bundle.kind in SEARCHING:
+        reader = SEARCHING[bundle.kind](bundle, beam)
+    elif beam is None and bundle.kind in WITHOUT_TORCH and PROGRAM in bundle.files:
+        reader = WITHOUT_TORCH[bundle.kind](bundle)
+    else:
+        reader = None
+    if reader is not None and source is not None:
+        return reader.file(source)
+    if reader is not None and reader.texts is not None:
+        return reader.texts(texts)
+    from hiddenstate.workflows.kinds import kind_of
 
     kind = kind_of(folder)
     if beam is not None:
         kind = kind.with_beam(beam)
-    return kind.predict(folder, given) if isinstance(given, Path) else kind.answer(folder, given)
+    return kind.answer(folder, texts) if source is None else kind.predict(folder, source)
+
+
+def _translations(bundle: Bundle, beam: int | None) -> Reader:
+    from hiddenstate.data.pairs import read_sources
+    from hiddenstate.workflows.translations.answering import answer_sentences
+
+    return Reader(
+        lambda texts: answer_sentences(bundle.folder, texts, beam, shown=True),
+        lambda source: answer_sentences(bundle.folder, read_sources(source), beam, shown=False),
+    )
+
+
+def _sounds(bundle: Bundle) -> Reader:
+    from hiddenstate.workflows.hearing.predict import label_recordings
+
+    return Reader(None, lambda source: Answers(label_recordings(bundle.folder, source)))
+
+
+SEARCHING: dict[str, Callable[[Bundle, int | None], Reader]] = {TRANSLATES: _translations}
+"""Kind of bundle -> how it is opened, with the hypotheses that it follows."""
+WITHOUT_TORCH: dict[str, Callable[[Bundle], Reader]] = {HEARS: _sounds}
+"""Kind of bundle -> how it is opened."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,11 @@ from numpy.typing import NDArray
 from hiddenstate.errors import SettingsError
 from hiddenstate.export.c_model import count_weights, to_c
 from hiddenstate.program.shapes import known
+from hiddenstate.runtime.running import RunningModel
 from hiddenstate.runtime.session import Session
+
+if TYPE_CHECKING:
+    from hiddenstate.runtime.sound_model import SoundModel
 
 WORDS = 20
 """Words of the text that is timed where a model reads whole texts."""
@@ -41,7 +45,7 @@ class Budget:
     weight_bytes: dict[str, int]
     """By format; int8 has a scale for each row of a matrix, and float32 for all else."""
     timed: str
-    """What the time is of: "one step", "a text of 20 words", "a forecast from its window"."""
+    """What the time is of: "one step", "a text of 20 words", "a second of sound", "a forecast from its window"."""
     microseconds: float
     """Median, here, without torch."""
     streams: bool
@@ -92,7 +96,7 @@ def _on_chip(session: Session, longest: int) -> tuple[tuple[OnChip, ...], str | 
     from hiddenstate.workflows.classes.lexicon import lexicon_of
 
     lexicon = lexicon_of(session.texts.encoder) if session.texts else None
-    holder = session.texts or session.series
+    holder = session.texts or session.series or session.sounds
     assert holder is not None
     weights: dict[str, NDArray[Any]] = holder.interpreter.weights
     chips = []
@@ -110,6 +114,8 @@ def _on_chip(session: Session, longest: int) -> tuple[tuple[OnChip, ...], str | 
 
 def _time(session: Session) -> tuple[str, float]:
     """What was timed, and its median in microseconds."""
+    if session.sounds is not None:
+        return _time_sound(session.sounds)
     if session.texts is None:
         assert session.series is not None
         interpreter = session.series.interpreter
@@ -125,6 +131,23 @@ def _time(session: Session) -> tuple[str, float]:
         return f"a text of {WORDS} words", _median(lambda: texts.run([text]))
     state = session.initial_state()
     return "one step", _median(lambda: session.step(word, state))
+
+
+def _time_sound(model: "SoundModel") -> tuple[str, float]:
+    """One step where the model can be always on, else a second of sound; without the frames, which are Kaldi's work."""
+    width = known(model.program.inputs["frames"].shape[2])
+    milliseconds = model.stride * model.frontend.shift_ms
+    if model.why_not_stream is None:
+        running = RunningModel(model.interpreter, ["probabilities"])
+        state, step = np.zeros((1, running.size), np.float32), {"frames": np.zeros((1, 1, width), np.float32)}
+
+        def listen() -> None:
+            running.answer(running.advance(step, state))
+
+        return f"one step of {milliseconds:g} ms of sound", _median(listen)
+    steps = max(1, round(1000 / milliseconds))
+    second = {"frames": np.zeros((1, steps, width), np.float32), "lengths": np.array([steps])}
+    return "a second of sound", _median(lambda: model.interpreter(second))
 
 
 def _median(call: Callable[[], object]) -> float:

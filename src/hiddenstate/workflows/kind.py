@@ -1,7 +1,7 @@
 """What every kind of model can be asked: the verbs of the command line."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -16,7 +16,7 @@ from hiddenstate.workflows.comparing.arena import Arena
 from hiddenstate.workflows.outcome import Outcome, Trained
 from hiddenstate.workflows.tuning.ground import Ground
 
-__all__ = ["Answers", "Kind", "Portable", "Saving", "Values"]
+__all__ = ["Answers", "Kind", "Partial", "Portable", "Saving", "Values"]
 
 Values = dict[str, Any]
 
@@ -32,6 +32,17 @@ class Saving:
     """Goes on from the checkpoints of a run that was cut off."""
     quiet: bool = False
     """No progress."""
+
+
+@dataclass(frozen=True)
+class Partial:
+    """What was heard of a recording up to some moment of it."""
+
+    seconds: float
+    """From its start."""
+    text: str
+    last: bool
+    """Whether the recording ends here."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +97,13 @@ class Kind(ABC):
             "Leave the flag out."
         )
 
+    def partial(self, folder: Path, source: Path) -> Iterator[Partial]:
+        """The text of a recording as it settles; raises `SettingsError` for a kind that writes none."""
+        raise SettingsError(
+            f"--partial: expected a model that writes down what is said (a transcriber), got a {self.bundle}. "
+            "Leave the flag out."
+        )
+
     @abstractmethod
     def predict(self, folder: Path, source: Source) -> Answers:
         """What a saved model says about the rows of a file."""
@@ -98,7 +116,7 @@ class Kind(ABC):
         """What a saved model takes along when it leaves torch; raises `SettingsError` where it cannot yet."""
         raise SettingsError(
             f"{folder}: expected a model that can leave torch, got a {self.bundle}, which cannot yet. "
-            "Export a forecaster or a text classifier."
+            "Export a forecaster, a text classifier or a model that hears."
         )
 
     @abstractmethod

@@ -9,7 +9,7 @@ import numpy as np
 
 from hiddenstate.bundle import open_bundle
 from hiddenstate.data.sound import Resampler
-from hiddenstate.runtime.listening import Listener, ListenSettings, Moment
+from hiddenstate.runtime.listening import ListenSettings, Moment, open_listener
 
 HEADER = "seconds,label,probability\n"
 CHUNK_SECONDS = 0.1
@@ -27,7 +27,7 @@ class Listening:
         self, folder: Path, *, rate: int | None = None, settings: ListenSettings | None = None
     ) -> None:
         """`rate`: samples a second of the stream, None: the model's own."""
-        self.listener = Listener(open_bundle(folder), settings)
+        self.listener = open_listener(open_bundle(folder), settings)
         self.rate = self.listener.frontend.rate if rate is None else rate
         self._resampler = Resampler(self.rate, self.listener.frontend.rate)
         self.samples = 0

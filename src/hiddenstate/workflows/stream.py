@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from hiddenstate.data.table import check_columns
-from hiddenstate.errors import HiddenstateError, InputError
+from hiddenstate.errors import HiddenstateError, InputError, SettingsError
 from hiddenstate.records import Forecast
 from hiddenstate.runtime.series_model import SeriesModel
 from hiddenstate.runtime.session import Session
@@ -26,9 +26,14 @@ def stream(
     """Lines of CSV as the lines come: the header first, then one answer for each text or row with a target.
 
     `warn` is told, in one line, of rows that were skipped and of why there is no answer yet. Raises `InputError`
-    for a broken line unless `on_error` is "skip"; a broken header always ends it.
+    for a broken line unless `on_error` is "skip"; a broken header always ends it. Raises `SettingsError` for a model
+    that hears.
     """
     session = Session(folder)
+    if session.sounds is not None:
+        raise SettingsError(
+            f"{folder}: expected a model that reads lines of text, got a {session.kind}. Use hiddenstate listen."
+        )
     if session.texts is not None:
         return _texts(session.texts, lines, warn if on_error == "skip" else None)
     assert session.series is not None

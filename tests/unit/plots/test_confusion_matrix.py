@@ -45,7 +45,17 @@ def test_words_name_the_most_frequent_error():
     assert spec["description"].startswith("106 of 120 texts are answered right (the diagonal).")
     assert "The most frequent error: cat taken for dog, 9 times." in spec["description"]
     assert "error" not in confusion_matrix(LABELS, np.diag([1, 2, 3])).to_dict()["description"]
-    assert "No text" in confusion_matrix(LABELS, np.zeros((3, 3), int)).to_dict()["description"]
+    nothing = confusion_matrix(LABELS, np.zeros((3, 3), int)).to_dict()["description"]
+    assert "None of the texts with a known label was answered." in nothing
+
+
+def test_what_was_counted_is_called_by_its_name():
+    spec = confusion_matrix(LABELS, COUNTS, things="recordings").to_dict()
+    assert spec["description"].startswith("106 of 120 recordings are answered right (the diagonal).")
+    assert "of all recordings with that truth" in spec["description"]
+    assert "text" not in spec["description"]
+    nothing = confusion_matrix(LABELS, np.zeros((3, 3), int), things="recordings").to_dict()["description"]
+    assert "None of the recordings with a known label was answered." in nothing
 
 
 def test_none_of_these_has_a_place_where_it_occurs(questions):

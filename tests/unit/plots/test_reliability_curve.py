@@ -63,5 +63,5 @@ def test_words_say_which_way_it_leans():
 
 
 def test_nothing_and_one_bin_can_be_drawn():
-    assert "No text" in reliability_curve(()).to_dict()["description"]
+    assert "Nothing with a known label" in reliability_curve(()).to_dict()["description"]
     assert "NaN" not in svg(reliability_curve((ReliabilityBin(0.9, 1.0, 1.0, 1.0, 3),)), width=350)

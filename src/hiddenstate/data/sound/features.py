@@ -1,5 +1,6 @@
 """Frames that were made elsewhere: NumPy's .npy and the .mfc of CMU Sphinx."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,17 @@ def read_features(path: Path | str, *, features: int = CEPSTRA) -> Frames:
             f"{int(bad[0])}. Make the features again."
         )
     return frames
+
+
+def check_features(files: Sequence[str], frames: Sequence[Frames], expected: int | None = None) -> None:
+    """Refuse frames of several sizes, naming the first file that differs. Raises `InputError`."""
+    for file, each in zip(files, frames, strict=True):
+        expected = expected or each.shape[1]
+        if each.shape[1] != expected:
+            raise InputError(
+                f"{file}: expected frames of {expected} numbers as the others have, got {each.shape[1]}. "
+                "Use one kind of features."
+            )
 
 
 def _npy(path: Path) -> Frames:

@@ -12,13 +12,14 @@ from hiddenstate.inspection import save_trace
 from hiddenstate.workflows.explain.inside import Inside
 from hiddenstate.workflows.explain.of_pair import inside_translation
 from hiddenstate.workflows.explain.of_series import inside_forecast
+from hiddenstate.workflows.explain.of_sound import inside_sound
 from hiddenstate.workflows.explain.of_text import inside_text
 from hiddenstate.workflows.explain.page import chosen_parts, page, save_charts
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """The one input that is asked about: a text, or a moment of a series."""
+    """The one input that is asked about: a text, a recording, or a moment of a series."""
 
     text: str | None = None
     source: Source | None = None
@@ -95,10 +96,17 @@ def _moment(folder: Path, question: Question) -> Inside:
     return inside_forecast(folder, question.source, question.at, question.series)
 
 
+def _recording(folder: Path, question: Question) -> Inside:
+    if not isinstance(question.source, Path | str):
+        raise InputError(f"{folder}: expected a recording, got a text. Name a sound file instead of --text.")
+    return inside_sound(folder, Path(question.source))
+
+
 KINDS: dict[str, Callable[[Path, Question], Inside]] = {
     "text classifier": _text,
     "forecaster": _moment,
     "translator": _sentence,
+    "sound classifier": _recording,
 }
 """By the name that bundles give themselves."""
 

@@ -15,6 +15,7 @@ from hiddenstate.tasks.verdict import Verdict
 from hiddenstate.workflows.hearing.fit import FittedHearing
 from hiddenstate.workflows.outcome import Outcome
 
+THINGS = "recordings"
 COLUMNS = ("accuracy", "unweighted_average_recall", "macro_f1", "log_loss", "ece")
 
 
@@ -72,7 +73,7 @@ def compare_hearing(
         answer = rival.baseline.predict(test)
         answers[rival.baseline.name] = answer
         scores.append(Score(rival.baseline.name, hearing_metrics(answer), seconds=rival.seconds))
-    verdict = judge_classes(name, answers) if len(answers) > 1 else None
+    verdict = judge_classes(name, answers, things=THINGS) if len(answers) > 1 else None
     unseen = fitted.task.labels.unseen(test.known_labels())
     if fitted.task.settings.none_label is not None:
         unseen.pop(fitted.task.settings.none_label, None)

@@ -11,13 +11,14 @@ from hiddenstate.data.sound.table import load_recordings
 from hiddenstate.errors import InputError
 from hiddenstate.models.summary import Summary
 from hiddenstate.runtime.listening import KIND
-from hiddenstate.workflows.classes.label_table import label_table
 from hiddenstate.workflows.hearing.comparison import compare_hearing
 from hiddenstate.workflows.hearing.fit import FittedHearing
+from hiddenstate.workflows.hearing.network import network_of
+from hiddenstate.workflows.hearing.predict import can_hear_without_torch, heard_table, label_recordings
 from hiddenstate.workflows.hearing.run_settings import complete
 from hiddenstate.workflows.hearing.saved import open_hearing
 from hiddenstate.workflows.hearing.train import summarise_hearing, train_hearing
-from hiddenstate.workflows.kind import Answers, Kind, Saving, Values
+from hiddenstate.workflows.kind import Answers, Kind, Portable, Saving, Values
 from hiddenstate.workflows.outcome import Outcome, Trained
 
 
@@ -47,14 +48,19 @@ class Hearing(Kind):
 
     def predict(self, folder: Path, source: Source) -> Answers:
         """A label for a recording, for every recording of a folder, or of a table."""
+        if can_hear_without_torch(folder):
+            return Answers(label_recordings(folder, source))
         saved = open_hearing(folder)
         table = load_recordings(source, saved.run.data, labelled=False)
-        result = saved.task.predict(saved.models, table, saved.run.recordings())
-        return Answers(label_table(result).rename({"text": "file"}))
+        return Answers(heard_table(saved.task.predict(saved.models, table, saved.run.recordings())))
 
     def answer(self, folder: Path, texts: Sequence[str]) -> Answers:
         """Refuses: it hears files."""
         raise InputError(f"--text: expected a recording for {folder}, got a text. Name a sound file instead.")
+
+    def portable(self, folder: Path) -> Portable:
+        """As `Kind.portable`."""
+        return Portable(network_of(open_hearing(folder)))
 
     def summarise(self, folder: Path) -> Summary:
         """As `Kind.summarise`."""

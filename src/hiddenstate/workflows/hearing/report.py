@@ -16,9 +16,12 @@ from hiddenstate.models.summary import Summary
 from hiddenstate.plots.heard_sound import HeardSound, heard_sound
 from hiddenstate.plots.playable import Clip, Playable
 from hiddenstate.records import Classification
+from hiddenstate.records.always_on import AlwaysOn
 from hiddenstate.tasks.classification_metrics import confusion, per_class, reliability
-from hiddenstate.workflows.hearing.comparison import COLUMNS, HearingComparison
+from hiddenstate.workflows.hearing.always_on_section import always_on_sections
+from hiddenstate.workflows.hearing.comparison import COLUMNS, THINGS, HearingComparison
 from hiddenstate.workflows.hearing.fit import FittedHearing
+from hiddenstate.workflows.hearing.gate_strips import gate_strips, has_attention, one_recording
 from hiddenstate.workflows.hearing.parts import SoundParts
 from hiddenstate.workflows.hearing.run_settings import HearingRun
 from hiddenstate.workflows.train_again import train_again
@@ -40,6 +43,8 @@ class SoundFacts:
     comparison: HearingComparison
     summary: Summary
     recordings: Recordings
+    always_on: AlwaysOn | str
+    """False alarms and misses in a stream, or why there are none."""
     warning: str | None = None
     """What a random split flatters."""
 
@@ -74,13 +79,14 @@ def report(facts: SoundFacts) -> str:
             metrics=COLUMNS,
             note="Measured on the same recordings. Bold: the best of a column.",
         ),
-        plots.Chart(plots.confusion_matrix(result.labels, confusion(result))),
+        plots.Chart(_confused(result)),
         *_by_group(facts),
         *_drawn(facts),
         _errors(facts),
+        *always_on_sections(facts.always_on, facts.run.augment.noise),
         plots.Chart(plots.reliability_curve(reliability(result)), half=True),
         plots.Chart(plots.learning_curve(facts.fitted.history, loss="log loss"), half=True),
-        plots.class_table(per_class(result)),
+        plots.class_table(per_class(result), things=THINGS),
         plots.Text("The data, and what was noticed in it", points=facts.repairs or ("Nothing to be noted.",)),
         plots.Text("Why this comparison is fair", points=fairness(facts)),
         plots.Details("Layers", [plots.Code("Layers, shapes and parameters", str(facts.summary))]),
@@ -102,8 +108,12 @@ def _by_group(facts: SoundFacts) -> list[plots.Section]:
         part = rows_of(result, rows[name])
         accuracy = float(np.mean(np.asarray(part.predicted) == np.asarray(part.truth)))
         title = f"{facts.run.data.group} {name}: {100 * accuracy:.1f} % of {len(part.texts)} right"
-        sections += [plots.Text(title), plots.Chart(plots.confusion_matrix(part.labels, confusion(part)))]
+        sections += [plots.Text(title), plots.Chart(_confused(part))]
     return [plots.Details(f"Confusion by {facts.run.data.group}", sections)]
+
+
+def _confused(result: Classification) -> Any:
+    return plots.confusion_matrix(result.labels, confusion(result), things=THINGS)
 
 
 def rows_of(result: Classification, rows: list[int]) -> Classification:
@@ -156,7 +166,7 @@ def _errors(facts: SoundFacts) -> plots.Section:
 
 
 def _drawn(facts: SoundFacts) -> list[plots.Section]:
-    """Recordings with what the model listened to."""
+    """Recordings with what the model listened to, and the gates of its last layer."""
     result = facts.comparison.result
     right = np.flatnonzero(np.asarray(result.predicted) == np.asarray(result.truth)).tolist()
     rows = [row for row in (*right[:DRAWN], *_wrong(result)[:DRAWN]) if _is_sound(result.texts[row])]
@@ -164,9 +174,15 @@ def _drawn(facts: SoundFacts) -> list[plots.Section]:
     for row in rows:
         file, (answer, truth) = result.texts[row], _answered(result, row)
         samples = facts.recordings.samples(file)
-        seconds = len(samples) / facts.run.frontend.rate
+        batch = one_recording(facts.fitted.task, file, facts.recordings)
         sound = HeardSound(
-            Path(file).name, seconds, samples, facts.recordings.frames(file), result.weights[row]
+            Path(file).name,
+            len(samples) / facts.run.frontend.rate,
+            samples,
+            facts.recordings.frames(file),
+            result.weights[row],
+            gate_strips(facts.fitted.models[0], batch, last_layer=True),
+            has_attention(facts.fitted.models[0]),
         )
         said = f"{truth}, heard as {answer}" if answer != truth else f"{truth}, heard rightly"
         sections.append(plots.Chart(heard_sound(sound, f"{Path(file).name}: {said}"), half=True))

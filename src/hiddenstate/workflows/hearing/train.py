@@ -16,6 +16,7 @@ from hiddenstate.tasks.sound_baselines.registry import fit_sound_baselines
 from hiddenstate.training.threads import limited_threads
 from hiddenstate.workflows.finish import finish
 from hiddenstate.workflows.fitting import Fitting
+from hiddenstate.workflows.hearing.always_on import always_on_or_why
 from hiddenstate.workflows.hearing.comparison import compare_hearing
 from hiddenstate.workflows.hearing.fit import fit_hearing
 from hiddenstate.workflows.hearing.inflation import measured_inflation
@@ -54,9 +55,9 @@ def train_hearing(source: Source | TextTable, run: HearingRun, saving: Saving) -
         fitted, parts.test, recordings, name=run.label, rivals=rivals, seconds=seconds
     )
     warning = measured_inflation(source, run, recordings)
-    facts = SoundFacts(
-        run, parts, fitted, comparison, summarise_hearing(fitted.task, fitted.models[0]), recordings, warning
-    )
+    layers = summarise_hearing(fitted.task, fitted.models[0])
+    heard = always_on_or_why(fitted, run, parts.validation, recordings)
+    facts = SoundFacts(run, parts, fitted, comparison, layers, recordings, heard, warning)
     outcome = comparison.outcome((warning,) if warning else (), facts.repairs)
     contents = Contents(
         kind=KIND,

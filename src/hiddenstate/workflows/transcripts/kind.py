@@ -1,6 +1,6 @@
 """The verbs for transcribers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, final
 
@@ -9,10 +9,11 @@ from hiddenstate.data.recordings import ENDINGS
 from hiddenstate.data.transcripts import load_recording, load_transcripts
 from hiddenstate.errors import InputError
 from hiddenstate.models.summary import Summary
-from hiddenstate.workflows.kind import Answers, Kind, Saving, Values
+from hiddenstate.workflows.kind import Answers, Kind, Partial, Saving, Values
 from hiddenstate.workflows.outcome import Outcome, Trained
 from hiddenstate.workflows.transcripts.answers import transcript_lines, transcript_records, transcript_table
 from hiddenstate.workflows.transcripts.comparison import compare_transcripts
+from hiddenstate.workflows.transcripts.partial import partial_texts
 from hiddenstate.workflows.transcripts.run_settings import complete
 from hiddenstate.workflows.transcripts.saved import KIND, open_transcriber
 from hiddenstate.workflows.transcripts.train import summarise_task, train_transcriber
@@ -49,6 +50,10 @@ class Transcribers(Kind):
         result = saved.task.predict(saved.models, table)
         shown = transcript_lines(result, 0) if single else []
         return Answers(transcript_table(result), shown, transcript_records(result))
+
+    def partial(self, folder: Path, source: Path) -> Iterator[Partial]:
+        """As `Kind.partial`."""
+        return partial_texts(folder, source)
 
     def answer(self, folder: Path, texts: Sequence[str]) -> Answers:
         """Raises `InputError`: a transcriber reads recordings."""

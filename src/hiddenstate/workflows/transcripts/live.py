@@ -4,7 +4,7 @@ from pathlib import Path
 
 from hiddenstate.models.transcriber import Transcriber
 from hiddenstate.tasks.live_transcript import LiveTranscript
-from hiddenstate.workflows.transcripts.saved import open_transcriber
+from hiddenstate.workflows.transcripts.saved import SavedTranscriber, open_transcriber
 
 
 def open_live(folder: Path) -> LiveTranscript:
@@ -12,7 +12,11 @@ def open_live(folder: Path) -> LiveTranscript:
 
     Raises `BundleError` as `open_transcriber` does, `SettingsError` where the model needs what comes later.
     """
-    saved = open_transcriber(folder)
+    return live_of(open_transcriber(folder))
+
+
+def live_of(saved: SavedTranscriber) -> LiveTranscript:
+    """The same of a transcriber that is open."""
     model = saved.models[0]
     assert isinstance(model, Transcriber)
     return LiveTranscript(saved.task, model)
