@@ -19,7 +19,7 @@ from hiddenstate.training import TrainingSettings
 from hiddenstate.workflows.hearing.comparison import hearing_metrics
 from hiddenstate.workflows.hearing.fit import RECIPE, Ear, fit_hearing
 
-EAR = Ear(HearSettings(), HearingSettings(), AugmentSettings())
+EAR = Ear(HearSettings(members=2), HearingSettings(), AugmentSettings())
 
 
 class Corpus:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hiddenstate.bundle import Bundle, read_program
-from hiddenstate.data.sound import Frames, Frontend, FrontendSettings, Standardiser
+from hiddenstate.data.sound import Frames, Frontend, FrontendSettings, Preparation
 from hiddenstate.data.sound.reading import Samples
 from hiddenstate.errors import BundleError, SettingsError
 from hiddenstate.kernels.step_layer import Floats
@@ -76,7 +76,7 @@ class Moment:
 def why_not_listening(program: Program) -> str | None:
     """Why a model that hears cannot be always on, in words; None where it can."""
     reason = why_not_streaming(program, pools=RUNNING_POOLS)
-    if reason is None and program.facts["standardise"] != "training":
+    if reason is None and not Preparation.from_dict(program.facts["preparation"]).live:
         reason = "it standardises each recording by its own mean, which is known at its end"
     if reason is None and program.facts["silence"] is None:
         reason = "it was trained on ready-made features, not on sound"
@@ -101,7 +101,7 @@ class Listener:
         self.frontend = from_dict(FrontendSettings, facts["frontend"])
         self.labels = program.outputs["probabilities"].labels
         self._model = RunningModel(load_program(program, weights), ["probabilities"])
-        self._standardise = Standardiser.from_dict(facts["standardiser"])
+        self._prepare = Preparation.from_dict(facts["preparation"])
         self._context, self._stride = int(facts["context"]), int(facts["stride"])
         self._silence, self._longest = float(facts["silence"]), 2 * int(facts["longest"])
         own = facts["threshold"]
@@ -126,7 +126,7 @@ class Listener:
         self._number += 1
         loud = self._is_loud(float(frame.mean()))
         if self._sound is None and loud and self._number >= self._free_at:
-            self._sound = _Sound(self._context, len(frame), self._model.size)
+            self._sound = _Sound(self._context, self._prepare.features, self._model.size)
         if self._sound is None:
             yield self._moment(QUIET, 1.0)
             return
@@ -137,7 +137,7 @@ class Listener:
 
     def _hear(self, sound: "_Sound", frame: NDArray[np.float32], loud: bool, number: int) -> bool:
         """Let the network read frame `number`; whether the sound ends with it."""
-        if (step := sound.push(self._standardise(frame), self._stride)) is not None:
+        if (step := sound.push(self._prepare(frame[np.newaxis])[0], self._stride)) is not None:
             sound.state = self._model.advance({"frames": step}, sound.state)
             found = self._model.answer(sound.state)["probabilities"][0]
             keep = self.settings.smoothing if sound.smooth is not None else 0.0

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hiddenstate.bundle import Bundle
-from hiddenstate.data.sound import FrontendSettings, Standardiser, standardise_utterance
+from hiddenstate.data.sound import FrontendSettings, Preparation
 from hiddenstate.data.sound.features import check_features
 from hiddenstate.data.sound.recordings import Recordings, loudness
 from hiddenstate.data.sound.stacking import stack_frames
@@ -40,9 +40,7 @@ class SoundModel:
         try:
             self.files = from_dict(SoundFileSettings, bundle.settings["data"])
             self.frontend = from_dict(FrontendSettings, facts["frontend"])
-            training = Standardiser.from_dict(facts["standardiser"])
-            self._standardise = standardise_utterance if facts["standardise"] == "utterance" else training
-            self._features = len(training.mean)
+            self._prepare = Preparation.from_dict(facts["preparation"])
             self._context, self.stride = int(facts["context"]), int(facts["stride"])
             self._silence, self._threshold = facts["silence"], facts["threshold"]
         except (KeyError, TypeError, ValueError) as error:
@@ -93,14 +91,14 @@ class SoundModel:
     def _read(self, names: Sequence[str]) -> list[Frames]:
         recordings = Recordings(self.files, self.frontend)
         read = [recordings.frames(name) for name in names]
-        check_features(names, read, expected=self._features)
+        check_features(names, read, expected=self._prepare.read)
         return read
 
     def _prepared(self, read: Sequence[Frames]) -> dict[str, Array]:
-        rows = [stack_frames(self._standardise(frames), self._context, self.stride) for frames in read]
+        rows = [stack_frames(self._prepare(frames), self._context, self.stride) for frames in read]
         lengths = np.array([len(row) for row in rows], dtype=np.int64)
         longest = int(lengths.max(initial=0))
-        frames = np.zeros((len(rows), longest, self._context * self._features), dtype=np.float32)
+        frames = np.zeros((len(rows), longest, self._context * self._prepare.features), dtype=np.float32)
         for row, values in enumerate(rows):
             frames[row, : len(values)] = values
         return {"frames": frames, "lengths": lengths}

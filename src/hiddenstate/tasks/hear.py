@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from hiddenstate.data.labels import Labels, LabelSettings
-from hiddenstate.data.sound import Frames, Standardiser, standardise_utterance
+from hiddenstate.data.sound import Frames, Preparation
 from hiddenstate.data.sound.augment import AugmentSettings
 from hiddenstate.data.sound.batches import Preparing, SoundBatch, SoundBatches, Varying
 from hiddenstate.data.sound.features import check_features
@@ -38,7 +38,7 @@ class HearTask:
         settings: HearSettings,
         network: HearingSettings,
         labels: Labels,
-        standardiser: Standardiser,
+        preparation: Preparation,
         quietest: float | None,
         longest: int,
     ) -> None:
@@ -48,7 +48,7 @@ class HearTask:
         self.settings = settings
         self.network = network
         self.labels = labels
-        self.standardiser = standardiser
+        self.preparation = preparation
         self.quietest = quietest
         self.longest = longest
         self.temperature = 1.0
@@ -66,10 +66,12 @@ class HearTask:
         frames = [recordings.frames(file) for file in learnt.texts]
         check_features(learnt.texts, frames)
         level = None
+        count = 0
         if log_mel(recordings, learnt.texts):
-            levels = [loudness(each) for each in frames]
-            level = min(levels)
-        task = cls(settings, network, labels, Standardiser.fit(frames), level, max(map(len, frames)))
+            level = min(loudness(each) for each in frames)
+            count = min(settings.cepstra, recordings.frontend.bands)
+        preparation = Preparation.fit(frames, settings.standardise, count)
+        task = cls(settings, network, labels, preparation, level, max(map(len, frames)))
         if settings.class_weights == "balanced":
             task._weights = class_weights(labels, labels.encode(learnt.known_labels()))[0]
         return task
@@ -77,14 +79,11 @@ class HearTask:
     @property
     def preparing(self) -> Preparing:
         """How frames become what the network reads."""
-        own = self.settings.standardise == "utterance"
-        return Preparing(
-            standardise_utterance if own else self.standardiser, self.network.context, self.network.stride
-        )
+        return Preparing(self.preparation, self.network.context, self.network.stride)
 
     def build_model(self) -> HearingNetwork:
         """A network with fresh weights, from torch's global generator."""
-        return HearingNetwork(len(self.standardiser.mean), len(self.labels.names), self.network)
+        return HearingNetwork(self.preparation.features, len(self.labels.names), self.network)
 
     def training_batches(
         self,
@@ -106,7 +105,7 @@ class HearTask:
     def batches(self, table: TextTable, recordings: Recordings, *, batch_size: int) -> SoundBatches:
         """The recordings as they are, each once, by length; without labels their targets are -1."""
         frames = [recordings.frames(file) for file in table.texts]
-        check_features(table.texts, frames, expected=len(self.standardiser.mean))
+        check_features(table.texts, frames, expected=self.preparation.read)
         targets = np.full(len(table), -1, dtype=np.int64)
         if table.labels is not None:
             targets = self.labels.encode(table.labels)[:, 0]
@@ -187,7 +186,7 @@ class HearTask:
         """Everything but settings and weights, for ``encoders.json``."""
         return {
             "labels": self.labels.to_dict(),
-            "standardiser": self.standardiser.to_dict(),
+            "preparation": self.preparation.to_dict(),
             "quietest": self.quietest,
             "longest": self.longest,
             "temperature": self.temperature,
@@ -199,8 +198,8 @@ class HearTask:
         """The inverse of `to_dict`. Raises `BundleError` where something is missing."""
         try:
             labels = Labels.from_dict(values["labels"], LabelSettings())
-            standardiser = Standardiser.from_dict(values["standardiser"])
-            task = cls(settings, network, labels, standardiser, values["quietest"], int(values["longest"]))
+            preparation = Preparation.from_dict(values["preparation"])
+            task = cls(settings, network, labels, preparation, values["quietest"], int(values["longest"]))
             task.temperature, task.threshold = float(values["temperature"]), values["threshold"]
         except (KeyError, TypeError, ValueError) as error:
             raise BundleError(

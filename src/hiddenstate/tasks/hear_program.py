@@ -38,8 +38,7 @@ def hear_program(task: HearTask, models: Sequence[nn.Module], frontend: Frontend
     return writer.finish(
         {
             "frontend": to_dict(frontend),
-            "standardise": task.settings.standardise,
-            "standardiser": task.standardiser.to_dict(),
+            "preparation": task.preparation.to_dict(),
             "context": task.network.context,
             "stride": task.network.stride,
             "threshold": task.threshold,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from hiddenstate.data.sound.preparation import Standard
 from hiddenstate.errors import SettingsError
 
 
@@ -10,8 +11,11 @@ from hiddenstate.errors import SettingsError
 class HearSettings:
     """A task of hearing classes."""
 
-    standardise: Literal["utterance", "training"] = "utterance"
-    """By each recording's own mean and spread, or by those of all training frames, which a stream can have."""
+    standardise: Standard = "mean"
+    """"mean": by each recording's own mean and the spread of all training frames. "utterance": by its own spread too.
+    "training": by mean and spread of all training frames, which a stream can have."""
+    cepstra: int = 13
+    """Log-mel frames are cut down to so many cepstra, after they were varied: what is said, not who says it. 0: not."""
     class_weights: Literal["none", "balanced"] = "balanced"
     """"balanced": each class counts the same in training, however rare it is."""
     label_smoothing: float = 0.05
@@ -28,6 +32,8 @@ class HearSettings:
     def __post_init__(self) -> None:
         if self.members < 1:
             raise SettingsError(f"task.members: expected 1 or more, got {self.members}. Correct the value.")
+        if self.cepstra < 0:
+            raise SettingsError(f"task.cepstra: expected 0 or more, got {self.cepstra}. Correct the value.")
         for name in ("label_smoothing", "none_share"):
             if not 0.0 <= getattr(self, name) < 1.0:
                 raise SettingsError(

@@ -2,6 +2,7 @@
 
 from hiddenstate.data.sound.features import read_features
 from hiddenstate.data.sound.frontend import Frames, FrameStream, Frontend, FrontendSettings
+from hiddenstate.data.sound.preparation import Preparation
 from hiddenstate.data.sound.reading import Sound, read_blocks, read_sound
 from hiddenstate.data.sound.resampling import Resampler, resample
 from hiddenstate.data.sound.standardise import Standardiser, standardise_utterance
@@ -11,6 +12,7 @@ __all__ = [
     "Frames",
     "Frontend",
     "FrontendSettings",
+    "Preparation",
     "Resampler",
     "Sound",
     "Standardiser",

@@ -1,4 +1,4 @@
-"""Batches of recordings: frames varied anew in each epoch, standardised, stacked and padded."""
+"""Batches of recordings: frames varied anew in each epoch, prepared, stacked and padded."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,8 @@ class SoundBatch(NamedTuple):
 class Preparing:
     """How frames become what the network reads."""
 
-    standardise: Callable[[Frames], Frames]
+    prepare: Callable[[Frames], Frames]
+    """A `Preparation`, or what stands in for one."""
     context: int
     stride: int
 
@@ -96,12 +97,12 @@ class SoundBatches:
     def _prepared(self, row: int, random: np.random.Generator | None) -> Frames:
         own, copies = self.preparing, self.copies[row]
         if random is None or self.varying is None:
-            return stack_frames(own.standardise(copies[0]), own.context, own.stride)
+            return stack_frames(own.prepare(copies[0]), own.context, own.stride)
         settings = self.varying.settings
         frames = copies[int(random.integers(len(copies)))]
         if self.varying.log_mel:
             frames = vary_sound(frames, settings, random, self.varying.noise)
-        return stack_frames(mask(own.standardise(frames), settings, random), own.context, own.stride)
+        return stack_frames(mask(own.prepare(frames), settings, random), own.context, own.stride)
 
     def _rows(self, number: int) -> list[NDArray[np.int64]]:
         size = self.batch_size

@@ -76,5 +76,5 @@ def summarise_hearing(task: HearTask, model: nn.Module) -> Summary:
     """Run the network on ten steps and list its layers."""
     import torch
 
-    steps = torch.zeros(1, 10, task.network.context * len(task.standardiser.mean))
+    steps = torch.zeros(1, 10, task.network.context * task.preparation.features)
     return summary(model, steps, torch.tensor([10]))

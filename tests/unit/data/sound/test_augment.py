@@ -1,11 +1,14 @@
 """Each part of the augmentation does what its setting says; masks and splits keep their promises."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hiddenstate.data.sound.augment import AugmentSettings, mask, mix, vary_sound, warp_bands
+from hiddenstate.data.sound.augment import AugmentSettings, hiss, mask, mix, pause, vary_sound, warp_bands
 from hiddenstate.data.sound.batches import Preparing, SoundBatches, Varying
 from hiddenstate.data.sound.split import SoundSplitSettings, split_recordings
 from hiddenstate.data.sound.stacking import stack_frames
@@ -14,7 +17,9 @@ from hiddenstate.data.text_table import TextTable
 from hiddenstate.errors import InputError, SettingsError
 
 FRAMES = np.random.default_rng(0).normal(5, 2, (60, 20)).astype(np.float32)
-NOTHING = AugmentSettings(time_masks=0, frequency_masks=0, speed=0.0, warp=0.0, gain_db=0.0)
+NOTHING = AugmentSettings(
+    time_masks=0, frequency_masks=0, speed=0.0, warp=0.0, gain_db=0.0, tilt_db=0.0, hiss=0.0, pause=0
+)
 
 
 def random(seed=0):
@@ -37,7 +42,7 @@ def test_masks_hide_something_and_leave_the_original_alone():
 
 
 def test_gain_moves_all_bands_alike():
-    settings = AugmentSettings(time_masks=0, frequency_masks=0, speed=0.0, warp=0.0, gain_db=10.0)
+    settings = replace(NOTHING, gain_db=10.0)
     moved = vary_sound(FRAMES, settings, random()) - FRAMES
     assert np.ptp(moved) < 1e-4
     assert 0 < abs(moved.mean()) <= np.log(10)
@@ -45,6 +50,37 @@ def test_gain_moves_all_bands_alike():
 
 def test_without_any_part_nothing_changes():
     assert np.array_equal(vary_sound(FRAMES, NOTHING, random()), FRAMES)
+
+
+def test_a_tilt_turns_about_the_middle():
+    moved = vary_sound(FRAMES, replace(NOTHING, tilt_db=3.0), random()) - FRAMES
+    assert np.ptp(moved, axis=0).max() < 1e-5, "every frame alike"
+    assert abs(moved[0, 0] + moved[0, -1]) < 1e-5 < abs(moved[0, 0])
+
+
+def test_pauses_are_as_quiet_as_each_band_ever_is():
+    longer = pause(FRAMES, 2, 3)
+    assert len(longer) == 65
+    assert np.array_equal(longer[2:62], FRAMES)
+    assert np.array_equal(longer[0], FRAMES.min(axis=0))
+    assert np.array_equal(longer[-1], longer[0])
+    lengths = {len(vary_sound(FRAMES, replace(NOTHING, pause=4), random(seed))) for seed in range(30)}
+    assert min(lengths) >= 60
+    assert max(lengths) <= 68
+    assert len(lengths) > 3
+
+
+def test_a_hiss_fills_what_is_quieter_than_it():
+    faint = hiss(FRAMES, 100.0, random())
+    assert np.abs(faint - FRAMES).max() < 0.01
+    loud = hiss(FRAMES, 0.0, random())
+    assert loud.min() > FRAMES.min() + 5
+    assert (loud >= FRAMES - 1e-5).all()
+    changed = [
+        not np.array_equal(vary_sound(FRAMES, replace(NOTHING, hiss=0.5), random(seed)), FRAMES)
+        for seed in range(40)
+    ]
+    assert 10 < sum(changed) < 30
 
 
 def test_warping_moves_the_peak_of_a_band():
@@ -97,11 +133,7 @@ def test_batches_are_new_in_each_epoch_and_the_same_for_a_seed():
     assert sorted(row for batch in epoch(1) for row in batch.rows.tolist()) == list(range(7))
     for one, other in zip(epoch(1), epoch(1), strict=True):
         assert one.frames.equal(other.frames)
-    assert any(
-        not a.frames.equal(b.frames)
-        for a, b in zip(epoch(1), epoch(2), strict=True)
-        if a.frames.shape == b.frames.shape
-    )
+    assert any(not torch.equal(a.frames, b.frames) for a, b in zip(epoch(1), epoch(2), strict=True))
     for batch in epoch(1):
         for row, length in zip(batch.frames, batch.lengths.tolist(), strict=True):
             assert not row[length:].any()
