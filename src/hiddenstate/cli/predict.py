@@ -38,17 +38,14 @@ def predict(
     hiddenstate predict en-de/ --text "two dogs play in the snow" --beam 5    # and what each piece looked at
     """
     from hiddenstate.cli.show import console
-    from hiddenstate.workflows.kinds import kind_of
+    from hiddenstate.workflows.predict import predict as answer
     from hiddenstate.workflows.tables import print_table, write_table
 
     if (source is None) == (not text):
         raise InputError(
             "expected a file or --text, got " + ("neither" if source is None else "both") + ". Give one."
         )
-    kind = kind_of(model)
-    if beam is not None:
-        kind = kind.with_beam(beam)
-    answers = kind.answer(model, text or []) if source is None else kind.predict(model, source)
+    answers = answer(model, source, text or [], beam=beam)
     if out is not None:
         write_table(answers.table, out, force=force)
         typer.echo(f"{len(answers.table)} rows in {out}", err=True)

@@ -48,6 +48,19 @@ def run_network(model: nn.Module, inputs: Inputs, path: Literal["loop", "auto"] 
     return {name: tensor.numpy() for name, tensor in found.items()}
 
 
+def own_states(inputs: Inputs, member: int, members: int) -> Inputs:
+    """The inputs of one of several networks in a program: the layers of all are numbered one after the other."""
+    names = [name for name in inputs if name.startswith("layer")]
+    each = len(names) // members
+    own = names[member * each : (member + 1) * each]
+    first = int(own[0].split(".")[0].removeprefix("layer")) if own else 0
+    states = {}
+    for name in own:
+        layer, part = name.removeprefix("layer").split(".")
+        states[f"layer{int(layer) - first}.{part}"] = inputs[name]
+    return {name: value for name, value in inputs.items() if name not in names} | states
+
+
 def _stacked(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
     outputs, states = _read(model, given["x"], given)
     return {"outputs": outputs, **states}

@@ -17,8 +17,10 @@ from hiddenstate.runtime.state import State, StateError
 from hiddenstate.runtime.text_model import TextModel
 
 if TYPE_CHECKING:
-    from hiddenstate.records import Classification, Forecast
+    from hiddenstate.records import Classification, Commands, Forecast, Tagging
+    from hiddenstate.runtime.command_model import CommandModel
     from hiddenstate.runtime.series_model import SeriesModel
+    from hiddenstate.runtime.tag_model import TagModel
 
 Array = NDArray[Any]
 WAYS_OUT = (
@@ -26,6 +28,10 @@ WAYS_OUT = (
     "some words of look-ahead, say)."
 )
 SERIES_WAYS_OUT = "Give the rows so far to run, or rows one by one to hiddenstate stream."
+
+WORD_WAYS_OUT = "Give whole texts to run, or to hiddenstate predict."
+WORDS = ("tagger", "intent and slot reader")
+"""Kinds of models that tag words."""
 
 
 @final
@@ -46,32 +52,40 @@ class Session:
         """Whose a state is."""
         self.texts: TextModel | None = None
         self.series: SeriesModel | None = None
+        self.words: TagModel | CommandModel | None = None
         if bundle.kind == TextModel.kind:
             self.texts = TextModel(bundle, self.program)
+        elif bundle.kind in WORDS:
+            self.words = _word_model(bundle, self.program)
         else:
             self.series = _series_model(bundle, self.program)
 
     @property
     def why_not_stream(self) -> str | None:
         """Why `step` is refused, in words; None where the model answers after each step."""
-        return (
-            "it reads windows of a fixed length, not a stream"
-            if self.texts is None
-            else self.texts.why_not_stream
-        )
+        if self.words is not None:
+            return self.words.why_not_stream or "its answers are tags of words: hiddenstate stream gives them"
+        if self.texts is None:
+            return "it reads windows of a fixed length, not a stream"
+        return self.texts.why_not_stream
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The classes of a text classifier, in the order of its probabilities; none for a forecaster."""
-        return () if self.texts is None else self.texts.labels
+        """The classes of a text classifier, in the order of its probabilities; the tags of a tagger as its network
+        writes them, the intents of a reader of commands; none for a forecaster.
+        """
+        model = self.texts or self.words
+        return () if model is None else model.labels
 
-    def run(self, inputs: Any) -> "Classification | Forecast":
+    def run(self, inputs: Any) -> "Classification | Tagging | Commands | Forecast":
         """Whole inputs, as ``hiddenstate predict``: a list of texts, or the rows of a series (a path or a data frame).
 
         Raises `InputError` for inputs that the model cannot read.
         """
         if self.texts is not None:
             return self.texts.run(inputs)
+        if self.words is not None:
+            return self.words.run(inputs)
         assert self.series is not None
         return self.series.run(inputs)
 
@@ -104,7 +118,7 @@ class Session:
         """What probabilities (classes,) say: one label, several, or () for "none of these"."""
         if self.texts is None:
             raise SettingsError(
-                f"{self.folder}: expected a text classifier, got a forecaster. It has no labels."
+                f"{self.folder}: expected a text classifier, got a {self.kind}. It has no labels of whole texts."
             )
         return self.texts.label(np.asarray(probabilities))
 
@@ -112,7 +126,7 @@ class Session:
         if self.texts is None or self.texts.why_not_stream is not None:
             raise SettingsError(
                 f"{self.folder}: expected a model that can stream, got one that cannot: {self.why_not_stream}. "
-                f"{SERIES_WAYS_OUT if self.texts is None else WAYS_OUT}"
+                f"{SERIES_WAYS_OUT if self.series else WORD_WAYS_OUT if self.words else WAYS_OUT}"
             )
         return self.texts
 
@@ -136,12 +150,22 @@ class Session:
         return values
 
 
+def _word_model(bundle: Bundle, program: Program) -> "TagModel | CommandModel":
+    from hiddenstate.runtime.command_model import (
+        CommandModel,
+    )  # both need polars; classifiers of texts do not
+    from hiddenstate.runtime.tag_model import TagModel
+
+    return TagModel(bundle, program) if bundle.kind == TagModel.kind else CommandModel(bundle, program)
+
+
 def _series_model(bundle: Bundle, program: Program) -> "SeriesModel":
     from hiddenstate.runtime.series_model import SeriesModel  # needs polars; texts do not
 
     if bundle.kind != SeriesModel.kind:
         raise BundleError(
-            f"{bundle.folder}: expected a {TextModel.kind} or a {SeriesModel.kind}, got a {bundle.kind}. "
+            f"{bundle.folder}: expected a {TextModel.kind}, a {SeriesModel.kind} or a {' or an '.join(WORDS)}, "
+            f"got a {bundle.kind}. "
             "For sound use hiddenstate listen; for anything else update hiddenstate."
         )
     return SeriesModel(bundle, program)

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
-import polars as pl
-
 from hiddenstate.data.files import Source
 from hiddenstate.errors import SettingsError
 from hiddenstate.export.c_words import Lexicon
 from hiddenstate.models.summary import Summary
 from hiddenstate.parity.backends import Network
+from hiddenstate.workflows.answers import Answers as Answers
 from hiddenstate.workflows.comparing.arena import Arena
 from hiddenstate.workflows.outcome import Outcome, Trained
 from hiddenstate.workflows.tuning.ground import Ground
@@ -31,18 +30,6 @@ class Saving:
     """Goes on from the checkpoints of a run that was cut off."""
     quiet: bool = False
     """No progress."""
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What a model says about new input."""
-
-    table: pl.DataFrame
-    """For spreadsheets: one row an answer."""
-    shown: Sequence[Any] = ()
-    """For people, where there are few answers; what `rich` prints."""
-    records: Sequence[Mapping[str, Any]] = ()
-    """For programs, where a table is too flat: one object an answer; without them the rows of the table."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +96,7 @@ class Kind(ABC):
         """What a saved model takes along when it leaves torch; raises `SettingsError` where it cannot yet."""
         raise SettingsError(
             f"{folder}: expected a model that can leave torch, got a {self.bundle}, which cannot yet. "
-            "Export a forecaster or a text classifier."
+            "Export a forecaster, a text classifier, a tagger or a reader of intents."
         )
 
     @abstractmethod

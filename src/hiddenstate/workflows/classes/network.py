@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from hiddenstate.parity.backends import Arrays, Network
-from hiddenstate.parity.networks import run_network
+from hiddenstate.parity.networks import own_states, run_network
 from hiddenstate.tasks.temperature import soften
 from hiddenstate.workflows.classes.saved import SavedClassifier
 
@@ -17,7 +17,7 @@ def network_of(saved: SavedClassifier) -> Network:
 
     def run(inputs: Arrays, path: Literal["loop", "auto"]) -> Arrays:
         outputs = [
-            run_network(model, _own_states(inputs, number, len(saved.models)), path)
+            run_network(model, own_states(inputs, number, len(saved.models)), path)
             for number, model in enumerate(saved.models)
         ]
         found = {"attention": np.mean([output["attention"] for output in outputs], axis=0)}
@@ -29,16 +29,3 @@ def network_of(saved: SavedClassifier) -> Network:
         return found
 
     return run
-
-
-def _own_states(inputs: Arrays, member: int, members: int) -> Arrays:
-    """The inputs of one network: the layers of all are numbered one after the other."""
-    names = [name for name in inputs if name.startswith("layer")]
-    each = len(names) // members
-    own = names[member * each : (member + 1) * each]
-    first = int(own[0].split(".")[0].removeprefix("layer")) if own else 0
-    states = {}
-    for name in own:
-        layer, part = name.removeprefix("layer").split(".")
-        states[f"layer{int(layer) - first}.{part}"] = inputs[name]
-    return {name: value for name, value in inputs.items() if name not in names} | states

@@ -1,0 +1,82 @@
+"""What a saved model says about new input; without torch where its kind can do so and its program is at hand."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hiddenstate.bundle import Bundle, open_bundle, read_program
+from hiddenstate.data.files import Source
+from hiddenstate.program.program import PROGRAM
+from hiddenstate.settings import from_dict
+from hiddenstate.workflows.answers import Answers
+
+
+@dataclass(frozen=True)
+class Reader:
+    """An opened model that needs no torch."""
+
+    texts: Callable[[Sequence[str]], Answers]
+    file: Callable[[Source], Answers]
+
+
+def predict(
+    folder: Path, source: Source | None, texts: Sequence[str] = (), *, beam: int | None = None
+) -> Answers:
+    """Answers for the rows of `source` or, without one, for `texts`.
+
+    Models that have no program, of a cell that only torch computes or of an earlier version, are computed in torch.
+    Raises `HiddenstateError` for a folder that is no model, and for input that the model cannot read.
+    """
+    bundle = open_bundle(folder)
+    if beam is None and bundle.kind in WITHOUT_TORCH and PROGRAM in bundle.files:
+        reader = WITHOUT_TORCH[bundle.kind](bundle)
+        return reader.texts(texts) if source is None else reader.file(source)
+    from hiddenstate.workflows.kinds import kind_of
+
+    kind = kind_of(folder)
+    if beam is not None:
+        kind = kind.with_beam(beam)
+    return kind.answer(folder, texts) if source is None else kind.predict(folder, source)
+
+
+def _tags(bundle: Bundle) -> Reader:
+    from hiddenstate.data.tagged_files import load_untagged
+    from hiddenstate.data.tagged_table import TagFileSettings, TaggedTable, table_of_texts
+    from hiddenstate.runtime.tag_model import TagModel
+    from hiddenstate.workflows.tags.answers import tag_answers
+
+    model = TagModel(bundle, read_program(bundle))
+    tokens, columns = model.settings.tokens, from_dict(TagFileSettings, bundle.settings.get("data", {}))
+
+    def answers(table: TaggedTable, shown: bool) -> Answers:
+        return tag_answers(model.read(table), shown=shown)
+
+    return Reader(
+        lambda texts: answers(table_of_texts(texts, tokens), True),
+        lambda source: answers(load_untagged(source, columns, tokens), False),
+    )
+
+
+def _commands(bundle: Bundle) -> Reader:
+    from hiddenstate.data.tagged_files import load_commands
+    from hiddenstate.data.tagged_table import TaggedTable, table_of_texts
+    from hiddenstate.runtime.command_model import CommandModel
+    from hiddenstate.workflows.intents.answers import command_answers
+
+    model = CommandModel(bundle, read_program(bundle))
+    tokens = model.words.settings.tokens
+
+    def answers(table: TaggedTable, shown: bool) -> Answers:
+        return command_answers(model.read(table), shown=shown)
+
+    return Reader(
+        lambda texts: answers(table_of_texts(texts, tokens), True),
+        lambda source: answers(load_commands(source, tokens, labelled=False), False),
+    )
+
+
+WITHOUT_TORCH: dict[str, Callable[[Bundle], Reader]] = {
+    "tagger": _tags,
+    "intent and slot reader": _commands,
+}
+"""Kind of bundle -> how it is opened."""
