@@ -20,6 +20,8 @@ class CommandModel:
     """What `Session` does for intents with slots."""
 
     kind = "intent and slot reader"
+    why_not_stream = "an intent is that of a whole text"
+    ways_out = "Give whole texts to run, or to hiddenstate predict."
 
     def __init__(self, bundle: Bundle, program: Program) -> None:
         try:
@@ -30,8 +32,9 @@ class CommandModel:
             ) from None
         self.words = TagModel(bundle, program, stored)
         self.program = program
+        self.interpreter = self.words.interpreter
+        self.encoder = self.words.encoder
         self.labels = program.outputs["probabilities"].labels
-        self.why_not_stream = self.words.why_not_stream or "an intent is that of a whole text"
 
     def run(self, texts: Sequence[str]) -> Commands:
         """Intent and slots of whole texts, as ``hiddenstate predict`` does."""

@@ -23,15 +23,7 @@ if TYPE_CHECKING:
     from hiddenstate.runtime.tag_model import TagModel
 
 Array = NDArray[Any]
-WAYS_OUT = (
-    'Train with bidirectional = false and pool = "last", "mean" or "max", or give whole texts to run (chunks with '
-    "some words of look-ahead, say)."
-)
-SERIES_WAYS_OUT = "Give the rows so far to run, or rows one by one to hiddenstate stream."
-
-WORD_WAYS_OUT = "Give whole texts to run, or to hiddenstate predict."
-WORDS = ("tagger", "intent and slot reader")
-"""Kinds of models that tag words."""
+TAGGER, COMMANDS = "tagger", "intent and slot reader"
 
 
 @final
@@ -52,29 +44,28 @@ class Session:
         """Whose a state is."""
         self.texts: TextModel | None = None
         self.series: SeriesModel | None = None
-        self.words: TagModel | CommandModel | None = None
+        self.tags: TagModel | None = None
+        self.commands: CommandModel | None = None
         if bundle.kind == TextModel.kind:
             self.texts = TextModel(bundle, self.program)
-        elif bundle.kind in WORDS:
-            self.words = _word_model(bundle, self.program)
+        elif bundle.kind == TAGGER:
+            self.tags = _tag_model(bundle, self.program)
+        elif bundle.kind == COMMANDS:
+            self.commands = _command_model(bundle, self.program)
         else:
             self.series = _series_model(bundle, self.program)
 
     @property
     def why_not_stream(self) -> str | None:
         """Why `step` is refused, in words; None where the model answers after each step."""
-        if self.words is not None:
-            return self.words.why_not_stream or "its answers are tags of words: hiddenstate stream gives them"
-        if self.texts is None:
-            return "it reads windows of a fixed length, not a stream"
-        return self.texts.why_not_stream
+        return self._opened.why_not_stream
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The classes of a text classifier, in the order of its probabilities; the tags of a tagger as its network
         writes them, the intents of a reader of commands; none for a forecaster.
         """
-        model = self.texts or self.words
+        model = self.texts or self.tags or self.commands
         return () if model is None else model.labels
 
     def run(self, inputs: Any) -> "Classification | Tagging | Commands | Forecast":
@@ -82,12 +73,7 @@ class Session:
 
         Raises `InputError` for inputs that the model cannot read.
         """
-        if self.texts is not None:
-            return self.texts.run(inputs)
-        if self.words is not None:
-            return self.words.run(inputs)
-        assert self.series is not None
-        return self.series.run(inputs)
+        return self._opened.run(inputs)
 
     def initial_state(self, streams: int | None = None) -> State:
         """Nothing read yet. For one stream, or for that many. Raises `SettingsError` for a model that cannot stream."""
@@ -99,9 +85,10 @@ class Session:
 
         Returns the probabilities of all that was read so far, (classes,) or (streams, classes), and the state after
         it. Neither argument is changed. A text cut between two words gives the numbers of the whole text; a piece
-        without a word changes nothing.
-        Raises `ShapeError` for anything but text, `StateError` for a state of another model or another number of
-        streams, `SettingsError` for a model that cannot stream, with the reason and the ways out.
+        without a word changes nothing. A tagger takes one word and gives the probabilities of its tag.
+        Raises `ShapeError` for anything but text, `InputError` for an empty word where a tagger is to read one,
+        `StateError` for a state of another model or another number of streams, `SettingsError` for a model that
+        cannot stream, with the reason and the ways out.
         """
         model = self._streaming()
         one = isinstance(x, str)
@@ -116,19 +103,27 @@ class Session:
 
     def label(self, probabilities: Array) -> tuple[str, ...]:
         """What probabilities (classes,) say: one label, several, or () for "none of these"."""
-        if self.texts is None:
+        model = self.texts or self.tags
+        if model is None:
             raise SettingsError(
-                f"{self.folder}: expected a text classifier, got a {self.kind}. It has no labels of whole texts."
+                f"{self.folder}: expected a text classifier or a tagger, got a {self.kind}. It has no labels."
             )
-        return self.texts.label(np.asarray(probabilities))
+        return model.label(np.asarray(probabilities))
 
-    def _streaming(self) -> TextModel:
-        if self.texts is None or self.texts.why_not_stream is not None:
+    @property
+    def _opened(self) -> "TextModel | TagModel | CommandModel | SeriesModel":
+        model = self.texts or self.tags or self.commands or self.series
+        assert model is not None
+        return model
+
+    def _streaming(self) -> "TextModel | TagModel":
+        model = self.texts or self.tags
+        if model is None or model.why_not_stream is not None:
             raise SettingsError(
                 f"{self.folder}: expected a model that can stream, got one that cannot: {self.why_not_stream}. "
-                f"{SERIES_WAYS_OUT if self.series else WORD_WAYS_OUT if self.words else WAYS_OUT}"
+                f"{self._opened.ways_out}"
             )
-        return self.texts
+        return model
 
     def _checked(self, state: State, streams: int | None, size: int) -> NDArray[np.float32]:
         if not isinstance(state, State):
@@ -150,13 +145,16 @@ class Session:
         return values
 
 
-def _word_model(bundle: Bundle, program: Program) -> "TagModel | CommandModel":
-    from hiddenstate.runtime.command_model import (
-        CommandModel,
-    )  # both need polars; classifiers of texts do not
-    from hiddenstate.runtime.tag_model import TagModel
+def _tag_model(bundle: Bundle, program: Program) -> "TagModel":
+    from hiddenstate.runtime.tag_model import TagModel  # needs polars; texts do not
 
-    return TagModel(bundle, program) if bundle.kind == TagModel.kind else CommandModel(bundle, program)
+    return TagModel(bundle, program)
+
+
+def _command_model(bundle: Bundle, program: Program) -> "CommandModel":
+    from hiddenstate.runtime.command_model import CommandModel
+
+    return CommandModel(bundle, program)
 
 
 def _series_model(bundle: Bundle, program: Program) -> "SeriesModel":
@@ -164,7 +162,7 @@ def _series_model(bundle: Bundle, program: Program) -> "SeriesModel":
 
     if bundle.kind != SeriesModel.kind:
         raise BundleError(
-            f"{bundle.folder}: expected a {TextModel.kind}, a {SeriesModel.kind} or a {' or an '.join(WORDS)}, "
+            f"{bundle.folder}: expected a {TextModel.kind}, a {SeriesModel.kind}, a {TAGGER} or an {COMMANDS}, "
             f"got a {bundle.kind}. "
             "For sound use hiddenstate listen; for anything else update hiddenstate."
         )

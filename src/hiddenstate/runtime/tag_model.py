@@ -10,10 +10,12 @@ from hiddenstate.bundle import Bundle
 from hiddenstate.data.ragged import Ragged
 from hiddenstate.data.tagged_table import TaggedTable, casing_of, table_of_texts
 from hiddenstate.data.tokens import folded_form
-from hiddenstate.errors import BundleError
+from hiddenstate.errors import BundleError, InputError
+from hiddenstate.kernels.step_layer import Floats
 from hiddenstate.program import Program, why_not_streaming
 from hiddenstate.records import Tagging
 from hiddenstate.runtime.chain import Chain, softmax
+from hiddenstate.runtime.tag_steps import TagSteps
 from hiddenstate.runtime.text_model import AT_ONCE, checked_texts
 from hiddenstate.runtime.whole import load_program
 from hiddenstate.runtime.word_inputs import word_inputs
@@ -34,6 +36,11 @@ class TagModel:
     """What `Session` does for words and their tags."""
 
     kind = "tagger"
+    ways_out = (
+        "Train on tags that mark no spans with --set model.bidirectional=false --set model.output=softmax, or give "
+        "whole texts to run, or to hiddenstate predict."
+    )
+    """What to do where it cannot stream."""
 
     def __init__(self, bundle: Bundle, program: Program, stored: Any = None) -> None:
         """`stored`: the task as the bundle keeps it, unless it stands at its own place."""
@@ -48,10 +55,13 @@ class TagModel:
                 f"{bundle.folder}: expected a stored tagging task, got a damaged one ({error!r}). Train again."
             ) from None
         self.program = program
-        self.interpreter = load_program(program, bundle.load_weights())
+        weights = bundle.load_weights()
+        self.interpreter = load_program(program, weights)
         self.labels = program.outputs["scores0"].labels
         """The tags as the network writes them."""
-        self.why_not_stream = why_not_streaming(program)
+        self.why_not_stream = self._why_not_stream()
+        self._steps = TagSteps(program, weights) if self.why_not_stream is None else None
+        self.state_size = self._steps.size if self._steps else 0
 
     def run(self, texts: Sequence[str]) -> Tagging:
         """Tag whole texts, as ``hiddenstate predict`` does."""
@@ -70,13 +80,35 @@ class TagModel:
         places = tuple(tuple((word.start, word.stop) for word in row) for row in table.words)
         return Tagging(table.texts, places, tuple(tags), self.tags.spans, tuple(sure))
 
-    def encoded(self, table: TaggedTable, rows: Sequence[int]) -> dict[str, Array]:
+    def step(self, words: Sequence[str], values: Floats) -> tuple[Array, Floats]:
+        """Read one word for each stream: probabilities (streams, tags) of its tag, states (streams, size)."""
+        assert self._steps is not None, "the session asks first"
+        for number, word in enumerate(checked_texts(words)):
+            if not word.strip():
+                raise InputError(f"x: expected a word, got {word!r} at {number}. Give words one by one.")
+        inputs = self._encoded([[word] for word in words])
+        del inputs["lengths"]
+        return self._steps.advance(inputs, values)
+
+    def label(self, probabilities: Array) -> tuple[str, ...]:
+        """The tag that probabilities (tags,) speak for."""
+        return (self.labels[int(np.argmax(probabilities))],)
+
+    def _why_not_stream(self) -> str | None:
+        if (reason := why_not_streaming(self.program)) is not None:
+            return reason
+        if self.program.facts["output"] == "crf":
+            return "its CRF decides on the tags of a sentence together"
+        if self.tags.spans:
+            return "its tags mark spans, and what keeps to their scheme is decided for a sentence as a whole"
+        return None
+
+    def _encoded(self, words: Sequence[Sequence[str]]) -> dict[str, Array]:
         """The inputs of the program."""
-        words = [table.words[row] for row in rows]
-        forms = [[folded_form(word.form, self.settings.tokens) for word in row] for row in words]
+        forms = [[folded_form(word, self.settings.tokens) for word in row] for row in words]
         inputs = word_inputs(self.encoder, forms)
         if "casing" in self.program.inputs:
-            inputs["casing"] = Ragged.of([[casing_of(word.form) for word in row] for row in words]).padded()
+            inputs["casing"] = Ragged.of([[casing_of(word) for word in row] for row in words]).padded()
         return inputs
 
     def _parts(self, table: TaggedTable) -> Iterator[Part]:
@@ -84,7 +116,7 @@ class TagModel:
         order = np.argsort([len(row) for row in table.words], kind="stable").astype(np.int64)
         for first in range(0, len(order), AT_ONCE):
             rows = order[first : first + AT_ONCE]
-            inputs = self.encoded(table, rows.tolist())
+            inputs = self._encoded([[word.form for word in table.words[row]] for row in rows])
             yield rows, inputs["lengths"], self.interpreter(inputs)
 
     def _decode(self, found: Mapping[str, Array], lengths: NDArray[np.int64]) -> tuple[Array, Array]:

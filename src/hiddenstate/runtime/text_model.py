@@ -30,6 +30,11 @@ class TextModel:
     """What `Session` does for texts."""
 
     kind = "text classifier"
+    ways_out = (
+        'Train with bidirectional = false and pool = "last", "mean" or "max", or give whole texts to run (chunks with '
+        "some words of look-ahead, say)."
+    )
+    """What to do where it cannot stream."""
 
     def __init__(self, bundle: Bundle, program: Program) -> None:
         try:
