@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 
 from hiddenstate.models.programs import program_of
 from hiddenstate.program import Program, Writer, mean_of
@@ -72,5 +72,10 @@ def _facts(task: TagTask, models: Sequence[nn.Module]) -> dict[str, Any]:
     return {
         "scheme": task.tags.scheme,
         "output": task.network.output,
-        "steps": [{name: scores.tolist() for name, scores in each._asdict().items()} for each in steps],
+        "steps": [{name: _short(scores) for name, scores in each._asdict().items()} for each in steps],
     }
+
+
+def _short(scores: Tensor) -> Any:
+    """Lists of numbers with the digits that float32 needs: thousands of them stand in a text."""
+    return scores.detach().numpy().astype(str).astype(float).tolist()
