@@ -90,7 +90,7 @@ def test_what_cannot_stream_says_why_and_what_to_do(classifiers, model):
         Session(classifiers / "pairs").step("rain")
     with pytest.raises(SettingsError, match=r"windows of a fixed length.*hiddenstate stream"):
         Session(model).initial_state()
-    with pytest.raises(SettingsError, match="expected a text classifier, got a forecaster"):
+    with pytest.raises(SettingsError, match="expected a text classifier or a tagger, got a forecaster"):
         Session(model).label(np.ones(3))
 
 

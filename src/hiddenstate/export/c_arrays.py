@@ -78,6 +78,11 @@ def _reshape(code: Code, operation: Operation) -> None:
     code.alias(operation.outputs["y"], operation.inputs["x"])
 
 
+def _clear(code: Code, operation: Operation) -> None:
+    # A row is computed at its own length: there is nothing beyond it.
+    code.alias(operation.outputs["y"], operation.inputs["x"])
+
+
 def _concat(code: Code, operation: Operation) -> None:
     axis, y = operation.options["axis"], operation.outputs["y"]
     whole, first = code.shapes[y], "0"
@@ -178,5 +183,6 @@ RULES: dict[str, Callable[[Code, Operation], None]] = {
     "lead_regression": _lead_regression,
     "convolution": _convolution,
     "sort": _sort,
+    "clear": _clear,
 }
 """Kind of operation -> statements that compute it."""

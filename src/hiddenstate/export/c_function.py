@@ -10,6 +10,8 @@ from hiddenstate.program import Program
 from hiddenstate.program.shapes import Shape, elements
 
 INDENT = "    "
+ALIASES = ("reshape", "clear")
+"""Kinds whose output is their input under another name."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def _plan(program: Program, shapes: Mapping[str, Shape], limits: Limits) -> Memo
         for name in operation.inputs.values():
             last[root[name]] = number
         for name in operation.outputs.values():
-            root[name] = root[operation.inputs["x"]] if operation.kind == "reshape" else name
+            root[name] = root[operation.inputs["x"]] if operation.kind in ALIASES else name
             if root[name] == name:
                 first[name] = last[name] = number
                 sizes[name] = elements(fixed(shapes[name], limits))

@@ -14,6 +14,7 @@ from hiddenstate.export.c_example import EXAMPLE, MAKEFILE, vectors_text
 from hiddenstate.export.c_function import Function, Limits, field_name, write_function
 from hiddenstate.export.c_kernels import kernel_sources
 from hiddenstate.export.c_numbers import c_array
+from hiddenstate.export.c_tags import tags_text
 from hiddenstate.export.c_words import Lexicon, words_text
 from hiddenstate.program import Program, carry_states, step_program, why_not_streaming
 from hiddenstate.program.shapes import elements
@@ -89,13 +90,13 @@ def to_c(
     if streams:
         functions.append(write_function("model_step", step_program(program), kept, limits))
     used = frozenset[str]().union(*(function.kernels for function in functions))
-    words = words_text(lexicon or Lexicon())
+    words, tags = words_text(lexicon or Lexicon()), tags_text(program)
     used |= {"find_form"} if words.source else set()
     effective = {name: kept.effective.get(name, weights[name]) for name in program.weights}
     state_bytes = 4 * sum(elements(program.inputs[name].shape) for name in program.states)
     model = CModel(
         files={},
-        flash_bytes=kept.flash_bytes + words.flash_bytes,
+        flash_bytes=kept.flash_bytes + words.flash_bytes + tags.flash_bytes,
         work_bytes=functions[0].work_bytes,
         step_work_bytes=functions[1].work_bytes if streams else None,
         state_bytes=state_bytes,
@@ -107,13 +108,17 @@ def to_c(
         kernel_sources(used, kept.kind),
         *kept.texts.values(),
         words.source,
+        tags.source,
         *_labels(program, define=True),
         _scaling(program)[1],
         *([START] if streams else []),
         *(function.text for function in functions),
     ]
     files = {
-        "model.h": _header(program, model, functions, limits, kind) + words.header + "\n#endif\n",
+        "model.h": _header(program, model, functions, limits, kind)
+        + words.header
+        + tags.header
+        + "\n#endif\n",
         "model.c": "\n".join(source),
         "vectors.h": vectors_text(program, effective, samples),
         "example.c": EXAMPLE,

@@ -135,6 +135,13 @@ def _sort(graph: Graph, inputs: Names, weights: Weights, options: Options, name:
     return graph.nodes_with("TopK", [inputs["x"], graph.whole(count)], 2, axis=-1, largest=0)[0]
 
 
+def _clear(graph: Graph, inputs: Names, weights: Weights, options: Options, name: str) -> str:
+    if "lengths" not in inputs:
+        return graph.node("Identity", inputs["x"])
+    valid = graph.node("Unsqueeze", graph.valid(inputs["x"], inputs["lengths"]), graph.whole(2))
+    return graph.node("Where", valid, inputs["x"], graph.floats(0.0))
+
+
 ARRAY_RULES: dict[str, Rule] = {
     "embedding": _embedding,
     "gram_mean": _gram_mean,
@@ -154,5 +161,6 @@ ARRAY_RULES: dict[str, Rule] = {
     "lead_regression": _lead_regression,
     "convolution": _convolution,
     "sort": _sort,
+    "clear": _clear,
 }
 """Kind of operation -> nodes that compute it."""

@@ -73,5 +73,11 @@ class TagHead(nn.Module):
 
     def best(self, scores: Tensor, lengths: Tensor) -> Tensor:
         """As `decode`, with nothing said about steps but which are forbidden: for means of several networks."""
-        free = Steps(*(self.get_buffer(f"free_{name}") for name in Steps._fields))
-        return viterbi(scores, lengths, free)
+        return viterbi(scores, lengths, self._free())
+
+    def steps(self) -> Steps:
+        """What `decode` adds between tags: the CRF's scores, or those that forbid a step alone."""
+        return self._free() if self.crf is None else self.crf.steps()
+
+    def _free(self) -> Steps:
+        return Steps(*(self.get_buffer(f"free_{name}") for name in Steps._fields))

@@ -59,8 +59,9 @@ def in_range(values: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def label_outputs(program: Program) -> frozenset[str]:
-    """Outputs whose greatest entry is an answer: logits and probabilities."""
-    return frozenset(name for name in program.outputs if name.startswith(("logits", "probabilities")))
+    """Outputs whose greatest entry is an answer: logits, scores and probabilities."""
+    answers = ("logits", "scores", "probabilities")
+    return frozenset(name for name in program.outputs if name.startswith(answers))
 
 
 def place_outputs(program: Program) -> frozenset[str]:

@@ -13,9 +13,11 @@ from hiddenstate.layers import Bidirectional, Recurrent, Stacked, valid_steps
 from hiddenstate.models.direct import DirectForecaster
 from hiddenstate.models.forecast_windows import ForecastWindows
 from hiddenstate.models.hearing import HearingNetwork
+from hiddenstate.models.intent_slots import IntentSlots
 from hiddenstate.models.language_model import LanguageModel
 from hiddenstate.models.many_to_one import ManyToOne
 from hiddenstate.models.segments import SegmentForecaster
+from hiddenstate.models.tagger import Tagger
 from hiddenstate.models.text_classifier import Output, TextClassifier
 
 Arrays = dict[str, NDArray[Any]]
@@ -100,9 +102,11 @@ def _many_to_one(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {"values": answer.values, "weights": answer.weights}
 
 
-def _text(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def _batch(given: Mapping[str, Tensor]) -> TextBatch:
     words = given["words"]
-    batch = TextBatch(words, given["lengths"], words[:, :0], torch.arange(len(words)))
+    batch = TextBatch(
+        words, given["lengths"], words[:, :0], torch.arange(len(words)), casing=given.get("casing")
+    )
     if "grams" in given:
         grams = given["grams"].flatten(0, 1)  # (B·T, G), each place a word of its own
         valid = grams >= 0
@@ -112,6 +116,11 @@ def _text(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
             grams=grams[valid],
             gram_starts=torch.cumsum(counts, 0) - counts,
         )
+    return batch
+
+
+def _text(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    batch = _batch(given)
     if "layer0.h" in given:
         outputs, _ = _read(model.recurrent, model.embed(batch), given)
         context, weights = model.pool(outputs, valid_steps(given["lengths"], outputs.shape[1]))
@@ -131,6 +140,39 @@ def _hearing(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
         return {"logits": model.head(context), "attention": weights}
     heard = model(given["frames"], given["lengths"])
     return {"logits": heard.logits, "attention": heard.attention}
+
+
+def _tagger(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    if "layer0.h" in given:
+        states, final = _words(model, given)
+        return {"scores": _real(model.head(states), given), **final}
+    return {"scores": _real(model(_batch(given)).scores, given)}
+
+
+def _intent_slots(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    if "layer0.h" in given:
+        states, final = _words(model, given)
+        context, shares = model.pool(states, valid_steps(given["lengths"], states.shape[1]))
+        (logits,) = model.intents(context)
+        scores = _real(model.head(states), given)
+        return {"scores": scores, "logits": logits, "attention": shares, **final}
+    output = model(_batch(given))
+    scores = _real(output.scores, given)
+    return {"scores": scores, "logits": output.logits, "attention": output.attention}
+
+
+def _words(model: Any, given: Mapping[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
+    """As `ReadWords` in evaluation mode, which itself always begins with nothing remembered; and the final states."""
+    batch, words = _batch(given), model.words
+    x = words.embed(batch)
+    if words.casing is not None:
+        x = torch.cat([x, words.casing(batch.casing)], dim=-1)
+    return _read(words.recurrent, x, given)
+
+
+def _real(scores: Tensor, given: Mapping[str, Tensor]) -> Tensor:
+    """(B, T, K) with zeros in padding, where the models' scores are not looked at."""
+    return torch.where(valid_steps(given["lengths"], scores.shape[1]).unsqueeze(-1), scores, 0.0)
 
 
 def _language(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -161,4 +203,6 @@ RUNNERS: dict[type[nn.Module], Any] = {
     DirectForecaster: _forecaster,
     SegmentForecaster: _forecaster,
     HearingNetwork: _hearing,
+    Tagger: _tagger,
+    IntentSlots: _intent_slots,
 }

@@ -10,8 +10,11 @@ from hiddenstate.models.direct import DirectForecaster, DirectSettings
 from hiddenstate.models.embed import EmbedSizes
 from hiddenstate.models.forecast_windows import ForecastSizes
 from hiddenstate.models.hearing import HearingNetwork, HearingSettings
+from hiddenstate.models.intent_slots import IntentHeadSettings, IntentSlots
 from hiddenstate.models.many_to_one import ManyToOne
+from hiddenstate.models.read_words import TaggerSettings
 from hiddenstate.models.segments import SegmentForecaster, SegmentSettings
+from hiddenstate.models.tagger import Tagger
 from hiddenstate.models.text_classifier import TextClassifier, TextModelSettings
 from hiddenstate.seeding import seed_everything
 
@@ -30,6 +33,16 @@ def _text(pool: str, further: int, grams: int, classes: tuple[int, ...] = (4,)) 
     sizes = EmbedSizes(words=12, further=further, size=6, grams=grams, gram_size=3 if grams else 0)
     settings = TextModelSettings(cell="gru", hidden_size=5, num_layers=2, pool=pool)
     return lambda: TextClassifier(sizes, classes, settings)
+
+
+def _tagger(further: int, grams: int, settings: TaggerSettings) -> Callable[[], nn.Module]:
+    sizes = EmbedSizes(words=12, further=further, size=6, grams=grams, gram_size=3 if grams else 0)
+    return lambda: Tagger(sizes, 5, settings)
+
+
+def _intents(settings: TaggerSettings) -> Callable[[], nn.Module]:
+    sizes = EmbedSizes(words=12, size=6, grams=9, gram_size=3)
+    return lambda: IntentSlots(sizes, (5, 3), (settings, IntentHeadSettings()))
 
 
 SIZES = ForecastSizes(
@@ -76,6 +89,11 @@ SPECIMENS: dict[str, Callable[[], nn.Module]] = {
     "hearing lstm x1, last": _hearing(
         HearingSettings(cell="lstm", hidden_size=5, num_layers=1, filters=6, bidirectional=False, pool="last")
     ),
+    "tagger, both ways, letters": _tagger(5, 9, TaggerSettings(hidden_size=5, num_layers=2)),
+    "tagger gru, one way, no casing": _tagger(
+        0, 0, TaggerSettings(cell="gru", hidden_size=5, bidirectional=False, output="softmax", casing_size=0)
+    ),
+    "intents and slots": _intents(TaggerSettings(hidden_size=5)),
     "direct gru": _direct(DirectSettings(hidden_size=5, embedding_size=6)),
     "direct lstm x2, one way": _direct(
         DirectSettings(

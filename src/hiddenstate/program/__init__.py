@@ -4,7 +4,7 @@
 backends are pinned to, `step_program` makes of it a model that takes one step at a time.
 """
 
-from hiddenstate.program.ensemble import average
+from hiddenstate.program.ensemble import average, mean_of
 from hiddenstate.program.interpret import Interpreter
 from hiddenstate.program.program import Operation, Output, Program, Scaling
 from hiddenstate.program.streaming import carry_states, check_can_stream, step_program, why_not_streaming
@@ -20,6 +20,7 @@ __all__ = [
     "average",
     "carry_states",
     "check_can_stream",
+    "mean_of",
     "step_program",
     "why_not_streaming",
 ]

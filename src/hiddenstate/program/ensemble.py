@@ -21,10 +21,11 @@ def average(
     for program, prefix in zip(programs, prefixes, strict=True):
         for name, value in writer.include(program, prefix).items():
             answers.setdefault(name, []).append(before(name, value))
-    return {name: _mean(writer, values) for name, values in answers.items()}
+    return {name: mean_of(writer, values) for name, values in answers.items()}
 
 
-def _mean(writer: Writer, values: Sequence[Value]) -> Value:
+def mean_of(writer: Writer, values: Sequence[Value]) -> Value:
+    """The mean of values of one shape."""
     total = values[0]
     for value in values[1:]:
         total = writer.add(total, value)

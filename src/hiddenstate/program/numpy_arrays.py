@@ -111,6 +111,14 @@ def _lead_regression(inputs: Inputs, weights: Inputs, options: Options) -> Array
     return np.asarray(np.einsum("bhd,hdc->bhc", inputs["x"], weights["weight"]) + weights["bias"])
 
 
+def _clear(inputs: Inputs, weights: Inputs, options: Options) -> Array:
+    x = inputs["x"]
+    if "lengths" not in inputs:
+        return x
+    valid = np.arange(x.shape[1]) < inputs["lengths"][:, np.newaxis]
+    return np.where(valid[..., np.newaxis], x, 0)
+
+
 def _only(
     rule: Callable[[Inputs, Inputs, Options], Array],
 ) -> Callable[[Inputs, Inputs, Options], dict[str, Array]]:
@@ -143,6 +151,7 @@ ARRAY_RULES: dict[str, Callable[[Inputs, Inputs, Options], dict[str, Array]]] = 
         "lead_regression": _lead_regression,
         "convolution": _convolution,
         "sort": lambda inputs, weights, options: np.sort(inputs["x"], axis=-1),
+        "clear": _clear,
     }.items()
 }
 """Kind -> its rule."""

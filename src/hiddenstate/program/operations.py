@@ -24,6 +24,7 @@ scale           x · `factor` + `offset`
 lead_regression a linear map of its own for each step: (B, H, D), weight (H, D, C), bias (H, C) -> (B, H, C)
 convolution     rows (B, L) with one filter (1, 1, odd K), zeros beyond the ends -> (B, L)
 sort            ascending along the last axis
+clear           zeros beyond each row's length: (B, T, F)
 ==============  =======================================================================================
 """
 
@@ -212,4 +213,5 @@ OPERATIONS: dict[str, Rule] = {
     "lead_regression": _lead_regression,
     "convolution": _convolution,
     "sort": _same,
+    "clear": _same,
 }

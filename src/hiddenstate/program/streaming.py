@@ -10,7 +10,18 @@ from hiddenstate.program.program import Input, Operation, Output, Program
 from hiddenstate.program.shapes import Shape
 
 STEPWISE = frozenset(
-    {"embedding", "gram_mean", "linear", "activation", "arithmetic", "scale", "concat", "sort", "reshape"}
+    {
+        "embedding",
+        "gram_mean",
+        "linear",
+        "activation",
+        "arithmetic",
+        "scale",
+        "concat",
+        "sort",
+        "reshape",
+        "clear",
+    }
 )
 """Kinds that look at each step by itself."""
 

@@ -183,6 +183,10 @@ class Writer:
         """Ascending along the last axis."""
         return self._one("sort", {"x": x})
 
+    def clear(self, x: Value, lengths: Value) -> Value:
+        """Zeros beyond each row's length."""
+        return self._one("clear", {"x": x, "lengths": lengths})
+
     def include(self, program: Program, prefix: str) -> dict[str, Value]:
         """All operations of another program; inputs of the same name are shared.
 

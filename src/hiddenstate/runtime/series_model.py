@@ -25,6 +25,8 @@ class SeriesModel:
     """What `Session` does for series."""
 
     kind = "forecaster"
+    why_not_stream = "it reads windows of a fixed length, not a stream"
+    ways_out = "Give the rows so far to run, or rows one by one to hiddenstate stream."
 
     def __init__(self, bundle: Bundle, program: Program) -> None:
         self.settings = from_dict(SeriesSettings, bundle.settings["data"])

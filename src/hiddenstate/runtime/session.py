@@ -17,19 +17,16 @@ from hiddenstate.runtime.state import State, StateError
 from hiddenstate.runtime.text_model import TextModel
 
 if TYPE_CHECKING:
-    from hiddenstate.records import Classification, Forecast
+    from hiddenstate.records import Classification, Commands, Forecast, Tagging
+    from hiddenstate.runtime.command_model import CommandModel
     from hiddenstate.runtime.series_model import SeriesModel
     from hiddenstate.runtime.sound_model import SoundModel
+    from hiddenstate.runtime.tag_model import TagModel
 
 Array = NDArray[Any]
+TAGGER, COMMANDS = "tagger", "intent and slot reader"
 SOUNDS = "sound classifier"
 """`listening.KIND`, whose module needs what reads sound."""
-WAYS_OUT = (
-    'Train with bidirectional = false and pool = "last", "mean" or "max", or give whole texts to run (chunks with '
-    "some words of look-ahead, say)."
-)
-SERIES_WAYS_OUT = "Give the rows so far to run, or rows one by one to hiddenstate stream."
-SOUND_WAYS_OUT = "Give samples to hiddenstate.runtime.listening.open_listener or to hiddenstate listen."
 
 
 @final
@@ -51,8 +48,14 @@ class Session:
         self.texts: TextModel | None = None
         self.series: SeriesModel | None = None
         self.sounds: SoundModel | None = None
+        self.tags: TagModel | None = None
+        self.commands: CommandModel | None = None
         if bundle.kind == TextModel.kind:
             self.texts = TextModel(bundle, self.program)
+        elif bundle.kind == TAGGER:
+            self.tags = _tag_model(bundle, self.program)
+        elif bundle.kind == COMMANDS:
+            self.commands = _command_model(bundle, self.program)
         elif bundle.kind == SOUNDS:
             self.sounds = _sound_model(bundle, self.program)
         else:
@@ -60,35 +63,24 @@ class Session:
 
     @property
     def why_not_stream(self) -> str | None:
-        """Why the model needs its whole input, in words; None where it can answer on the way: a text model in `step`,
-        one that hears in ``hiddenstate listen``.
-        """
-        if self.sounds is not None:
-            return self.sounds.why_not_stream
-        return (
-            "it reads windows of a fixed length, not a stream"
-            if self.texts is None
-            else self.texts.why_not_stream
-        )
+        """Why `step` is refused, in words; None where the model answers after each step."""
+        return self._opened.why_not_stream
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The classes, in the order of their probabilities; none for a forecaster."""
-        model = self.texts or self.sounds
+        """The classes of a text classifier or of what hears, in the order of their probabilities; the tags of a tagger
+        as its network writes them, the intents of a reader of commands; none for a forecaster.
+        """
+        model = self.texts or self.tags or self.commands or self.sounds
         return () if model is None else model.labels
 
-    def run(self, inputs: Any) -> "Classification | Forecast":
-        """Whole inputs, as ``hiddenstate predict``: a list of texts, a list of recordings (paths), or the
-        rows of a series (a path or a data frame).
+    def run(self, inputs: Any) -> "Classification | Tagging | Commands | Forecast":
+        """Whole inputs, as ``hiddenstate predict``: a list of texts, a list of recordings (paths), or the rows of a
+        series (a path or a data frame).
 
         Raises `InputError` for inputs that the model cannot read.
         """
-        if self.texts is not None:
-            return self.texts.run(inputs)
-        if self.sounds is not None:
-            return self.sounds.run(inputs)
-        assert self.series is not None
-        return self.series.run(inputs)
+        return self._opened.run(inputs)
 
     def initial_state(self, streams: int | None = None) -> State:
         """Nothing read yet. For one stream, or for that many. Raises `SettingsError` for a model that cannot stream."""
@@ -100,9 +92,10 @@ class Session:
 
         Returns the probabilities of all that was read so far, (classes,) or (streams, classes), and the state after
         it. Neither argument is changed. A text cut between two words gives the numbers of the whole text; a piece
-        without a word changes nothing.
-        Raises `ShapeError` for anything but text, `StateError` for a state of another model or another number of
-        streams, `SettingsError` for a model that cannot stream, with the reason and the ways out.
+        without a word changes nothing. A tagger takes one word and gives the probabilities of its tag.
+        Raises `ShapeError` for anything but text, `InputError` for an empty word where a tagger is to read one,
+        `StateError` for a state of another model or another number of streams, `SettingsError` for a model that
+        cannot stream, with the reason and the ways out.
         """
         model = self._streaming()
         one = isinstance(x, str)
@@ -117,23 +110,32 @@ class Session:
 
     def label(self, probabilities: Array) -> tuple[str, ...]:
         """What probabilities (classes,) say: one label, several, or () for "none of these"."""
-        if self.texts is None:
+        model = self.texts or self.tags
+        if model is None:
             raise SettingsError(
-                f"{self.folder}: expected a text classifier, got a {self.kind}. Take the answers of run."
+                f"{self.folder}: expected a text classifier or a tagger, got a {self.kind}. Take the answers of run."
             )
-        return self.texts.label(np.asarray(probabilities))
+        return model.label(np.asarray(probabilities))
 
-    def _streaming(self) -> TextModel:
+    @property
+    def _opened(self) -> "TextModel | TagModel | CommandModel | SoundModel | SeriesModel":
+        model = self.texts or self.tags or self.commands or self.sounds or self.series
+        assert model is not None
+        return model
+
+    def _streaming(self) -> "TextModel | TagModel":
         if self.sounds is not None:
             raise SettingsError(
-                f"{self.folder}: expected a model that reads words step by step, got a {self.kind}. {SOUND_WAYS_OUT}"
+                f"{self.folder}: expected a model that reads words step by step, got a {self.kind}. "
+                f"{self.sounds.ways_out}"
             )
-        if self.texts is None or self.texts.why_not_stream is not None:
+        model = self.texts or self.tags
+        if model is None or model.why_not_stream is not None:
             raise SettingsError(
                 f"{self.folder}: expected a model that can stream, got one that cannot: {self.why_not_stream}. "
-                f"{SERIES_WAYS_OUT if self.texts is None else WAYS_OUT}"
+                f"{self._opened.ways_out}"
             )
-        return self.texts
+        return model
 
     def _checked(self, state: State, streams: int | None, size: int) -> NDArray[np.float32]:
         if not isinstance(state, State):
@@ -155,13 +157,25 @@ class Session:
         return values
 
 
+def _tag_model(bundle: Bundle, program: Program) -> "TagModel":
+    from hiddenstate.runtime.tag_model import TagModel  # needs polars; texts do not
+
+    return TagModel(bundle, program)
+
+
+def _command_model(bundle: Bundle, program: Program) -> "CommandModel":
+    from hiddenstate.runtime.command_model import CommandModel
+
+    return CommandModel(bundle, program)
+
+
 def _series_model(bundle: Bundle, program: Program) -> "SeriesModel":
     from hiddenstate.runtime.series_model import SeriesModel  # needs polars; texts do not
 
     if bundle.kind != SeriesModel.kind:
         raise BundleError(
-            f"{bundle.folder}: expected a {TextModel.kind}, a {SeriesModel.kind} or a {SOUNDS}, got a {bundle.kind}. "
-            "Ask it with hiddenstate predict."
+            f"{bundle.folder}: expected a {TextModel.kind}, a {SeriesModel.kind}, a {SOUNDS}, a {TAGGER} or an {COMMANDS}, "
+            f"got a {bundle.kind}. Ask it with hiddenstate predict."
         )
     return SeriesModel(bundle, program)
 

@@ -34,6 +34,7 @@ class SoundModel:
     """What `Session` does for recordings."""
 
     kind = KIND
+    ways_out = "Give samples to hiddenstate.runtime.listening.open_listener or to hiddenstate listen."
 
     def __init__(self, bundle: Bundle, program: Program) -> None:
         facts = program.facts

@@ -14,6 +14,7 @@ from hiddenstate.program import Program, why_not_streaming
 from hiddenstate.records import Classification
 from hiddenstate.runtime.running import RUNNING_POOLS, RunningModel
 from hiddenstate.runtime.whole import load_program
+from hiddenstate.runtime.word_inputs import word_inputs
 from hiddenstate.settings import from_dict
 from hiddenstate.tasks.classify_settings import ClassifySettings
 from hiddenstate.tasks.text_encoder import TextEncoder
@@ -29,6 +30,11 @@ class TextModel:
     """What `Session` does for texts."""
 
     kind = "text classifier"
+    ways_out = (
+        'Train with bidirectional = false and pool = "last", "mean" or "max", or give whole texts to run (chunks with '
+        "some words of look-ahead, say)."
+    )
+    """What to do where it cannot stream."""
 
     def __init__(self, bundle: Bundle, program: Program) -> None:
         try:
@@ -53,7 +59,7 @@ class TextModel:
 
     def run(self, texts: Sequence[str]) -> Classification:
         """Label whole texts, as ``hiddenstate predict`` does."""
-        cleaned = _texts(texts)
+        cleaned = checked_texts(texts)
         cut = [self.encoder.tokenizer.cut(text) for text in cleaned]
         forms = [[token.form for token in row] for row in cut]
         probabilities = np.zeros((len(cleaned), len(self.labels)))
@@ -83,7 +89,7 @@ class TextModel:
     def step(self, pieces: Sequence[str], values: Floats) -> tuple[Array, Floats]:
         """Read one piece of text more for each stream: probabilities (streams, classes), states (streams, size)."""
         assert self._running is not None, "the session asks first"
-        forms = self.encoder.forms(_texts(pieces))
+        forms = self.encoder.forms(checked_texts(pieces))
         values = values.copy()
         for place in range(max(map(len, forms))):
             rows = np.flatnonzero([len(row) > place for row in forms])
@@ -108,13 +114,7 @@ class TextModel:
         return bool(self.program.facts["multi_label"])
 
     def _encoded(self, forms: Sequence[Sequence[str]]) -> dict[str, Array]:
-        words, places, grams = self.encoder.encode(forms)
-        inputs: dict[str, Array] = {"words": words.padded(), "lengths": words.lengths}
-        if places is not None and grams is not None:
-            table = grams.padded(-1)  # (different words, most n-grams)
-            inputs["grams"] = np.full((*inputs["words"].shape, table.shape[1]), -1, dtype=np.int64)
-            real = np.arange(inputs["words"].shape[1]) < words.lengths[:, np.newaxis]
-            inputs["grams"][real] = table[places.values]
+        inputs = word_inputs(self.encoder, forms)
         if self.encoder.pairs is not None:
             inputs["counted"] = np.where(
                 inputs["words"] < len(self.encoder.vocabulary), inputs["words"], UNKNOWN
@@ -123,7 +123,8 @@ class TextModel:
         return inputs
 
 
-def _texts(texts: Sequence[str]) -> list[str]:
+def checked_texts(texts: Sequence[str]) -> list[str]:
+    """The texts, without the character NUL. Raises `InputError` for a single text, `ShapeError` for what is no text."""
     if isinstance(texts, str):
         raise InputError("texts: expected a list of texts, got one text. Put it in square brackets.")
     for number, text in enumerate(texts):

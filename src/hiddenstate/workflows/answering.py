@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hiddenstate.bundle import Bundle, open_bundle
+from hiddenstate.bundle import Bundle, open_bundle, read_program
 from hiddenstate.data.files import Source
 from hiddenstate.program.program import PROGRAM
 from hiddenstate.runtime.listening import KIND as HEARS
+from hiddenstate.runtime.session import COMMANDS, TAGGER
 from hiddenstate.runtime.translator import KIND as TRANSLATES
+from hiddenstate.settings import from_dict
 from hiddenstate.workflows.answers import Answers
 
 
@@ -66,5 +68,9 @@ def _sounds(bundle: Bundle) -> Reader:
 
 SEARCHING: dict[str, Callable[[Bundle, int | None], Reader]] = {TRANSLATES: _translations}
 """Kind of bundle -> how it is opened, with the hypotheses that it follows."""
-WITHOUT_TORCH: dict[str, Callable[[Bundle], Reader]] = {HEARS: _sounds}
+WITHOUT_TORCH: dict[str, Callable[[Bundle], Reader]] = {
+    HEARS: _sounds,
+    TAGGER: _tags,
+    COMMANDS: _commands,
+}
 """Kind of bundle -> how it is opened."""

@@ -95,8 +95,9 @@ def _weight_bytes(shapes: Any) -> dict[str, int]:
 def _on_chip(session: Session, longest: int) -> tuple[tuple[OnChip, ...], str | None]:
     from hiddenstate.workflows.classes.lexicon import lexicon_of
 
-    lexicon = lexicon_of(session.texts.encoder) if session.texts else None
-    holder = session.texts or session.series or session.sounds
+    reads = session.texts or session.tags or session.commands
+    lexicon = lexicon_of(reads.encoder) if reads else None
+    holder = reads or session.series or session.sounds
     assert holder is not None
     weights: dict[str, NDArray[Any]] = holder.interpreter.weights
     chips = []
@@ -116,7 +117,8 @@ def _time(session: Session) -> tuple[str, float]:
     """What was timed, and its median in microseconds."""
     if session.sounds is not None:
         return _time_sound(session.sounds)
-    if session.texts is None:
+    texts = session.texts or session.tags or session.commands
+    if texts is None:
         assert session.series is not None
         interpreter = session.series.interpreter
         windows = {
@@ -124,7 +126,6 @@ def _time(session: Session) -> tuple[str, float]:
             for name, given in session.program.inputs.items()
         }
         return "a forecast from its window", _median(lambda: interpreter(windows))
-    texts = session.texts
     word = texts.encoder.vocabulary.forms[-1]
     if texts.why_not_stream is not None:
         text = " ".join([word] * WORDS)

@@ -116,7 +116,7 @@ class Kind(ABC):
         """What a saved model takes along when it leaves torch; raises `SettingsError` where it cannot yet."""
         raise SettingsError(
             f"{folder}: expected a model that can leave torch, got a {self.bundle}, which cannot yet. "
-            "Export a forecaster, a text classifier or a model that hears."
+            "Export a forecaster, a text classifier, a tagger, a reader of intents or a model that hears."
         )
 
     @abstractmethod

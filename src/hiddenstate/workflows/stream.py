@@ -23,7 +23,7 @@ Warn = Callable[[str], None]
 def stream(
     folder: Path, lines: Iterable[bytes], *, warn: Warn, on_error: OnError = "stop", quantiles: bool = False
 ) -> Iterator[str]:
-    """Lines of CSV as the lines come: the header first, then one answer for each text or row with a target.
+    """Lines of CSV as the lines come: the header first, then one answer for each text, word or row with a target.
 
     `warn` is told, in one line, of rows that were skipped and of why there is no answer yet. Raises `InputError`
     for a broken line unless `on_error` is "skip"; a broken header always ends it. Raises `SettingsError` for a model
@@ -36,7 +36,8 @@ def stream(
         )
     if session.texts is not None:
         return _texts(session.texts, lines, warn if on_error == "skip" else None)
-    assert session.series is not None
+    if session.series is None:
+        return _words(session, lines, warn if on_error == "skip" else None)
     return _rows(session.series, lines, warn, on_error, quantiles)
 
 
@@ -53,6 +54,32 @@ def _texts(model: TextModel, lines: Iterable[bytes], skipped: Warn | None) -> It
             skipped(f"{error} Skipped.")
             continue
         yield label_table(model.run([text])).write_csv(include_header=False)
+
+
+def _words(session: Session, lines: Iterable[bytes], skipped: Warn | None) -> Iterator[str]:
+    """A tag for each word as it comes; an empty line, between two sentences, is answered by one."""
+    begin = session.initial_state()
+
+    def answers() -> Iterator[str]:
+        yield _line(["word", "tag", "probability"])
+        state = begin
+        for number, line in enumerate(lines, start=1):
+            try:
+                word = _decoded(line, number).strip()
+            except InputError as error:
+                if skipped is None:
+                    raise
+                skipped(f"{error} Skipped.")
+                continue
+            if not word:
+                state = begin
+                yield "\n"
+                continue
+            probabilities, state = session.step(word, state)
+            (tag,) = session.label(probabilities)
+            yield _line([word, tag, round(float(probabilities.max()), 6)])
+
+    return answers()
 
 
 def _rows(

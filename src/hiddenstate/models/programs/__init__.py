@@ -9,6 +9,7 @@ from hiddenstate.errors import SettingsError
 from hiddenstate.layers import Stacked
 from hiddenstate.models.direct import DirectForecaster
 from hiddenstate.models.hearing import HearingNetwork
+from hiddenstate.models.intent_slots import IntentSlots
 from hiddenstate.models.language_model import LanguageModel
 from hiddenstate.models.many_to_one import ManyToOne
 from hiddenstate.models.programs.direct import direct_program
@@ -18,7 +19,9 @@ from hiddenstate.models.programs.many_to_one import many_to_one_program
 from hiddenstate.models.programs.segments import segments_program
 from hiddenstate.models.programs.stack import stacked_program
 from hiddenstate.models.programs.text import text_program
+from hiddenstate.models.programs.words import intent_program, tagger_program
 from hiddenstate.models.segments import SegmentForecaster
+from hiddenstate.models.tagger import Tagger
 from hiddenstate.models.text_classifier import TextClassifier
 from hiddenstate.program import Program
 
@@ -30,6 +33,8 @@ PROGRAMS: dict[type[nn.Module], Callable[[Any], Program]] = {
     DirectForecaster: direct_program,
     SegmentForecaster: segments_program,
     HearingNetwork: hearing_program,
+    Tagger: tagger_program,
+    IntentSlots: intent_program,
 }
 """Kind of model -> the function that says its program."""
 

@@ -6,13 +6,14 @@ from pathlib import Path
 from torch import nn
 
 from hiddenstate.bundle import Bundle, open_kind
+from hiddenstate.runtime.command_model import CommandModel
 from hiddenstate.settings import from_dict
 from hiddenstate.tasks.intent import IntentTask
 from hiddenstate.workflows.classes.seen_texts import FILE, SeenTexts
 from hiddenstate.workflows.intents.run_settings import IntentRun
 from hiddenstate.workflows.weights import load_members
 
-KIND = "intent and slot reader"
+KIND = CommandModel.kind
 
 
 @dataclass(frozen=True)

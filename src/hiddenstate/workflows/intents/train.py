@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from torch import nn
 
-from hiddenstate.bundle import Contents, check_target
+from hiddenstate.bundle import Contents, check_target, program_file
 from hiddenstate.data.files import Source
 from hiddenstate.data.tagged_files import load_commands
 from hiddenstate.data.tagged_table import TaggedTable, table_of_texts
@@ -14,6 +14,7 @@ from hiddenstate.models.summary import Summary, summary
 from hiddenstate.settings import to_toml
 from hiddenstate.tasks.intent import IntentTask, first_intents
 from hiddenstate.tasks.tag_baselines.registry import fit_tag_baselines
+from hiddenstate.tasks.tag_program import commands_program
 from hiddenstate.tasks.text_baselines.baseline import TextBaselineSettings
 from hiddenstate.tasks.text_baselines.registry import fit_text_baselines
 from hiddenstate.training.threads import limited_threads
@@ -80,7 +81,10 @@ def train_intents(source: Source | TaggedTable, run: IntentRun, saving: Saving) 
         metrics=outcome.to_dict(),
         card=card(facts),
         report=report(facts),
-        extra={FILE: SeenTexts.of(parts.train.texts + parts.validation.texts).to_bytes()},
+        extra={
+            FILE: SeenTexts.of(parts.train.texts + parts.validation.texts).to_bytes(),
+            **program_file(lambda: commands_program(fitted.task, fitted.models)),
+        },
     )
     return finish(contents, outcome, saving, fitting)
 

@@ -8,6 +8,7 @@ import polars as pl
 from hiddenstate.data.spans import OUTSIDE, Span, spans_of
 from hiddenstate.plots.tagged_text import MarkedText
 from hiddenstate.records import Tagging
+from hiddenstate.workflows.answers import Answers
 
 
 def character_spans(result: Tagging, row: int, tags: Sequence[str] | None = None) -> list[Span]:
@@ -54,6 +55,12 @@ def tag_records(result: Tagging) -> list[dict[str, Any]]:
             ]
         records.append(record)
     return records
+
+
+def tag_answers(result: Tagging, *, shown: bool) -> Answers:
+    """One row a word; with `shown` also lines for the terminal, the spans in colour."""
+    lines = [marked(result, row).terminal() for row in range(len(result.texts))] if shown else []
+    return Answers(tag_table(result), lines, tag_records(result))
 
 
 def slots_by_name(result: Tagging, row: int) -> dict[str, list[dict[str, Any]]]:

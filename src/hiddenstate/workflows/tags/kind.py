@@ -9,14 +9,16 @@ from hiddenstate.data.tagged_files import load_tagged, load_untagged
 from hiddenstate.data.tagged_table import TaggedTable, table_of_texts
 from hiddenstate.models.summary import Summary
 from hiddenstate.tasks.tag_set import in_bio
+from hiddenstate.workflows.classes.lexicon import lexicon_of
 from hiddenstate.workflows.classes.seen_texts import leak_line
 from hiddenstate.workflows.comparing.arena import Arena
-from hiddenstate.workflows.kind import Answers, Kind, Saving, Values
+from hiddenstate.workflows.kind import Answers, Kind, Portable, Saving, Values
 from hiddenstate.workflows.outcome import Outcome, Trained
-from hiddenstate.workflows.tags.answers import marked, tag_records, tag_table
+from hiddenstate.workflows.tags.answers import tag_answers
 from hiddenstate.workflows.tags.arena import TagArena
 from hiddenstate.workflows.tags.comparison import compare_tags
 from hiddenstate.workflows.tags.ground import TagGround
+from hiddenstate.workflows.tags.network import network_of
 from hiddenstate.workflows.tags.run_settings import complete
 from hiddenstate.workflows.tags.saved import KIND, SavedTagger, open_tagger
 from hiddenstate.workflows.tags.train import summarise_task, train_tagger
@@ -61,6 +63,11 @@ class Taggers(Kind):
         saved = open_tagger(folder)
         return _answers(saved, table_of_texts(texts, saved.run.task.tokens), shown=True)
 
+    def portable(self, folder: Path) -> Portable:
+        """As `Kind.portable`."""
+        saved = open_tagger(folder)
+        return Portable(network_of(saved.models), lexicon_of(saved.task.encoder))
+
     def summarise(self, folder: Path) -> Summary:
         """As `Kind.summarise`."""
         saved = open_tagger(folder)
@@ -68,6 +75,4 @@ class Taggers(Kind):
 
 
 def _answers(saved: SavedTagger, table: TaggedTable, *, shown: bool) -> Answers:
-    result = saved.task.predict(saved.models, table)
-    lines = [marked(result, row).terminal() for row in range(len(table))] if shown else []
-    return Answers(tag_table(result), lines, tag_records(result))
+    return tag_answers(saved.task.predict(saved.models, table), shown=shown)

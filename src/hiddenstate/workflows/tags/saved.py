@@ -6,13 +6,14 @@ from pathlib import Path
 from torch import nn
 
 from hiddenstate.bundle import Bundle, open_kind
+from hiddenstate.runtime.tag_model import TagModel
 from hiddenstate.settings import from_dict
 from hiddenstate.tasks.tag import TagTask
 from hiddenstate.workflows.classes.seen_texts import FILE, SeenTexts
 from hiddenstate.workflows.tags.run_settings import TagRun
 from hiddenstate.workflows.weights import load_members
 
-KIND = "tagger"
+KIND = TagModel.kind
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import time
 
 from torch import nn
 
-from hiddenstate.bundle import Contents, check_target
+from hiddenstate.bundle import Contents, check_target, program_file
 from hiddenstate.data.files import Source
 from hiddenstate.data.tagged_files import load_tagged
 from hiddenstate.data.tagged_table import TaggedTable, table_of_texts
@@ -12,6 +12,7 @@ from hiddenstate.models.summary import Summary, summary
 from hiddenstate.settings import to_toml
 from hiddenstate.tasks.tag import TagTask
 from hiddenstate.tasks.tag_baselines.registry import fit_tag_baselines
+from hiddenstate.tasks.tag_program import tagging_program
 from hiddenstate.training.threads import limited_threads
 from hiddenstate.workflows.classes.seen_texts import FILE, SeenTexts
 from hiddenstate.workflows.classes.vectors import gather_vectors
@@ -67,7 +68,10 @@ def train_tagger(source: Source | TaggedTable, run: TagRun, saving: Saving) -> T
         metrics=outcome.to_dict(),
         card=card(facts),
         report=report(facts),
-        extra={FILE: SeenTexts.of(parts.train.texts + parts.validation.texts).to_bytes()},
+        extra={
+            FILE: SeenTexts.of(parts.train.texts + parts.validation.texts).to_bytes(),
+            **program_file(lambda: tagging_program(fitted.task, fitted.models)),
+        },
     )
     return finish(contents, outcome, saving, fitting)
 
