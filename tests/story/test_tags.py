@@ -234,7 +234,3 @@ def test_what_these_models_cannot_do_yet_is_said(call, tmp_path, request, fixtur
         assert "expected a model that can leave torch, got a" in outcome.err
         assert ", which cannot yet. Export a forecaster or a text classifier." in outcome.err
     assert not (tmp_path / "x").exists()
-    outcome = call("explain", folder, "--text", "fly home", "--out", tmp_path / "why.html")
-    assert outcome.code == 2
-    assert "Valid: text classifier, forecaster, translator." in outcome.err
-    assert not (tmp_path / "why.html").exists()

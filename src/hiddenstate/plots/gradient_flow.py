@@ -74,11 +74,8 @@ def _words(flows: Sequence[GradientFlow]) -> str:
         facts = ", ".join(part for part in (flow.weights, flow.start) if part)
         parts.append(f"{flow.name} ({flow.cell}, state {flow.carrier}; {facts}): {fate_in_words(flow)}")
     entering = "; only what enters at the last step is followed" if flows[0].entering == "last" else ""
-    return (
-        f"Mean over {flows[0].sequences} sequences of the norm of d loss / d state{entering}. "
-        + ". ".join(parts)
-        + "."
-    )
+    over = "Norm" if (count := flows[0].sequences) == 1 else f"Mean over {count} sequences of the norm"
+    return f"{over} of d loss / d state{entering}. " + ". ".join(parts) + "."
 
 
 def fate_in_words(flow: GradientFlow) -> str:

@@ -4,14 +4,14 @@ from hiddenstate import plots
 from hiddenstate.plots.attention_map import attention_map
 from hiddenstate.plots.deletion_curve import deletion_curve
 from hiddenstate.plots.series_evidence import series_evidence
-from hiddenstate.plots.token_evidence import token_evidence
+from hiddenstate.plots.token_evidence import TITLE, token_evidence
 from hiddenstate.records import Evidence
 
 
-def text_sections(evidence: Evidence) -> list[plots.Section]:
+def text_sections(evidence: Evidence, *, title: str = TITLE) -> list[plots.Section]:
     """Of a text: words with their shares, whether these can be believed, and where the model looked."""
     sections: list[plots.Section] = [
-        plots.Chart(token_evidence(evidence)),
+        plots.Chart(token_evidence(evidence, title=title)),
         plots.Chart(deletion_curve(evidence.faithfulness)),
     ]
     if evidence.attention is not None:
