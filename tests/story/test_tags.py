@@ -223,12 +223,3 @@ def test_a_sentence_without_end_is_refused_at_the_length_that_is_set(call, plain
     outcome = call("train", plainly / "c.conll", *arguments)
     assert outcome.code == 2
     assert "lines without one. Put them in, or raise data.longest_sentence." in outcome.err
-
-
-@pytest.mark.parametrize("fixture", ["tagger", "assistant"])
-def test_that_these_models_are_not_explained_yet_is_said(call, tmp_path, request, fixture):
-    folder = request.getfixturevalue(fixture)
-    outcome = call("explain", folder, "--text", "fly home", "--out", tmp_path / "why.html")
-    assert outcome.code == 2
-    assert "Valid: text classifier, forecaster, translator." in outcome.err
-    assert not (tmp_path / "why.html").exists()

@@ -97,8 +97,23 @@ def test_evaluation_prints_the_figures_and_how_they_were_measured(call, translat
 def test_explain_shows_alignment_and_gates_of_both_halves(call, translator, tmp_path):
     assert call("explain", translator, "--text", "two nine four", "--out", tmp_path / "why.html").code == 0
     page = (tmp_path / "why.html").read_text()
-    for word in ("Alignment: written by read", "Inside encoder", "Inside lower", "Inside upper"):
+    for word in (
+        "Alignment: written by read",
+        "How far the gradient reaches back",
+        "encoder, layer 1, backward",
+        "Inside encoder",
+        "Inside lower",
+        "Inside upper",
+        "f: forget gate",
+    ):
         assert word in page, word
+
+
+def test_a_walk_through_what_is_written(call, translator):
+    outcome = call("walk", translator, "--text", "two nine four", "--layer", 3, "--count", 1)
+    assert outcome.code == 0, outcome.err
+    assert "of upper, layer 1 (LSTM) in numbers" in outcome.out
+    assert "step 1: (begin)" in outcome.out
 
 
 def test_summary_lists_both_halves(call, translator):

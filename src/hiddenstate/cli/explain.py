@@ -8,6 +8,7 @@ import typer
 from hiddenstate.errors import InputError
 
 FORECAST = "Of a forecaster"
+TAGS = "Of a tagger, and of a model of commands"
 
 
 def explain(
@@ -24,10 +25,15 @@ def explain(
     series: Annotated[
         str | None, typer.Option(help="Which series, where the file holds several.", rich_help_panel=FORECAST)
     ] = None,
+    word: Annotated[
+        int | None,
+        typer.Option(help="Word whose tag is explained, from 1.", rich_help_panel=TAGS),
+    ] = None,
     show: Annotated[
         str | None,
         typer.Option(
-            help="Parts of the page: sound, units, gates, walk, memory, attention, evidence, gradients; default all."
+            help="Parts of the page: sound, units, gates, walk, memory, attention, evidence, gradients, tags, path, "
+            "surprise; default all that the model has."
         ),
     ] = None,
     unit: Annotated[
@@ -45,6 +51,7 @@ def explain(
     \b
     hiddenstate explain model/ --text "He went to the bank to withdraw cash" --out why.html
     hiddenstate explain digits/ word.wav --out why.html
+    hiddenstate explain tagger/ --text "Peter flew to New York" --word 4 --out why.html
     hiddenstate explain model/ series.csv --at "2014-03-01 00:00" --out why.html
     """
     if (source is None) == (text is None):
@@ -55,7 +62,7 @@ def explain(
     from hiddenstate.workflows.explain.explain import Question
     from hiddenstate.workflows.explain.explain import explain as write_page
 
-    question = Question(text=text, source=source, at=at, series=series)
+    question = Question(text=text, source=source, at=at, series=series, word=word)
     written = write_page(
         model,
         question,

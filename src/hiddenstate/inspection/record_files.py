@@ -23,6 +23,7 @@ from hiddenstate.records import (
     Evidence,
     Faithfulness,
     Finding,
+    Foretold,
     GradientFlow,
     LayerMemory,
     Line,
@@ -30,6 +31,7 @@ from hiddenstate.records import (
     Memory,
     MemoryRun,
     Step,
+    TagPath,
     Term,
     Walk,
 )
@@ -39,11 +41,13 @@ Record = (
     | Attribution
     | Evidence
     | Faithfulness
+    | Foretold
     | GradientFlow
     | LayerMemory
     | LintReport
     | Memory
     | MemoryRun
+    | TagPath
     | Walk
 )
 PARTS = (Finding, Line, Step, Term)

@@ -13,16 +13,12 @@ from hiddenstate.choices import closest
 from hiddenstate.data.text_batches import TextBatch, TextBatches
 from hiddenstate.data.text_table import table_of
 from hiddenstate.errors import InputError, InspectionError
-from hiddenstate.inspection.integrated import integrate
-from hiddenstate.inspection.leaving_out import RANDOM_ORDERS, faithfulness, leave_one_out, rank_correlation
+from hiddenstate.inspection.leaving_out import RANDOM_ORDERS
 from hiddenstate.inspection.modes import evaluation_mode
+from hiddenstate.inspection.word_evidence import TINY, WordQuestion, softened, taken_out, word_evidence
 from hiddenstate.models.text_classifier import TextClassifier
-from hiddenstate.records import AttentionMap, Attribution, Evidence
+from hiddenstate.records import Evidence
 from hiddenstate.tasks.classify import ClassifyTask
-
-AT_ONCE = 64
-"""Variants of a text in one call of a network."""
-TINY = 1e-12
 
 
 def text_evidence(
@@ -52,37 +48,16 @@ def text_evidence(
         reader = _Reader(task, networks, text)
         number = reader.number_of(label)
         whose = "the network's own " if any(model.counts is not None for model in networks) else ""
-        name = f'{whose}probability of "{reader.labels[number]}"'
-        integral = integrate(
-            lambda x: reader.from_embeddings(x, number), reader.x, torch.zeros_like(reader.x)
+        question = WordQuestion(
+            output=f'{whose}probability of "{reader.labels[number]}"',
+            tokens=reader.tokens,
+            x=reader.x,
+            embedded=lambda x: reader.probabilities(x, reader.batch.lengths.expand(len(x)))[:, number],
+            without=taken_out(reader.x, lambda x, lengths: reader.probabilities(x, lengths)[:, number]),
+            left_out="the text without the word",
+            attention=reader.attention() if reader.looks else None,
         )
-        effects = leave_one_out(lambda away: reader.without(away, number), len(reader.tokens))
-        empty = reader.without(np.ones((1, len(reader.tokens)), bool), number)
-        shares = integral.shares.sum(dim=-1).numpy(force=True)  # (T,)
-        scores = {"integrated gradients": shares, "occlusion": effects}
-        attention = reader.attention() if reader.looks else None
-        if attention is not None:
-            scores["attention"] = attention
-        curves = faithfulness(
-            lambda away: reader.without(away, number),
-            scores,
-            output=name,
-            random_orders=random_orders,
-            seed=seed,
-        )
-    integrated = Attribution(
-        "integrated gradients", name, reader.tokens, ("",), shares[:, None], integral.output, integral.baseline,
-        "word vectors of zeros", integral.unresolved,
-    )  # fmt: skip
-    occlusion = Attribution(
-        "occlusion", name, reader.tokens, ("",), effects[:, None], integral.output, float(empty[0]),
-        "the text without the word",
-    )  # fmt: skip
-    if attention is None:
-        return Evidence(integrated, occlusion, curves)
-    agreement = rank_correlation(attention, np.abs(effects))
-    looked = AttentionMap(reader.tokens, ("",), attention[None], "tokens", agreement)
-    return Evidence(integrated, occlusion, curves, looked)
+        return word_evidence(question, random_orders=random_orders, seed=seed)
 
 
 @final
@@ -106,29 +81,12 @@ class _Reader:
         """Place of a label, or of the most probable one."""
         if label is None:
             with torch.no_grad():
-                return int(self._probabilities(self.x[None], self.batch.lengths)[0].argmax())
+                return int(self.probabilities(self.x[None], self.batch.lengths)[0].argmax())
         if label not in self.labels:
             raise InputError(
                 f'label: expected one that the model knows, got "{label}". {closest(label, self.labels)}'
             )
         return self.labels.index(label)
-
-    def from_embeddings(self, x: Tensor, number: int) -> Tensor:
-        """(B,) probability of one label from embedded words (B, T, sizes)."""
-        return self._probabilities(x, self.batch.lengths.expand(len(x)))[:, number]
-
-    def without(self, away: NDArray[np.bool_], number: int) -> NDArray[np.float64]:
-        """(n,) probability of one label with words taken out; away: (n, T)."""
-        found = []
-        with torch.no_grad():
-            for first in range(0, len(away), AT_ONCE):
-                kept = [np.flatnonzero(~row) for row in away[first : first + AT_ONCE]]
-                lengths = torch.tensor([len(places) for places in kept])
-                x = self.x.new_zeros(len(kept), int(lengths.max()), self.x.shape[-1])
-                for row, places in enumerate(kept):
-                    x[row, : len(places)] = self.x[places]
-                found.append(self._probabilities(x, lengths)[:, number].double().numpy())
-        return np.concatenate(found)
 
     def attention(self) -> NDArray[np.float64]:
         """(T,) mean over the models."""
@@ -139,16 +97,14 @@ class _Reader:
             ]
         return torch.stack(each).mean(dim=0).double().numpy()
 
-    def _probabilities(self, x: Tensor, lengths: Tensor) -> Tensor:
+    def probabilities(self, x: Tensor, lengths: Tensor) -> Tensor:
         """(B, labels) averaged over the models and calibrated, as in prediction; differentiable."""
         parts = torch.split(x, self.widths, dim=-1)
-        multi, temperature = self.task.labels.multi, self.task.temperature
         answers = [
             model.answer(part, lengths).logits[-1].double()
             for model, part in zip(self.models, parts, strict=True)
         ]
-        if multi:
+        if self.task.labels.multi:
             mean = torch.stack([logits.sigmoid() for logits in answers]).mean(dim=0)
-            return torch.sigmoid(torch.logit(mean, eps=TINY) / temperature)
-        mean = torch.stack([logits.softmax(dim=-1) for logits in answers]).mean(dim=0)
-        return torch.softmax(mean.clamp(min=TINY).log() / temperature, dim=-1)
+            return torch.sigmoid(torch.logit(mean, eps=TINY) / self.task.temperature)
+        return softened(answers, self.task.temperature)

@@ -88,6 +88,18 @@ class ChainCRF(nn.Module):
         real = _real(lengths, emissions).unsqueeze(-1)
         return torch.where(real, marginals.clamp(min=tiny).log(), 0.0)
 
+    def chance(self, emissions: Tensor, lengths: Tensor, *, word: int, tag: int) -> Tensor:
+        """(B,) the probability of `tag` at the word at `word`, with a gradient that `forward` does not have.
+
+        Z over the sequences that have the tag there, divided by Z over all.
+        """
+        others = torch.arange(emissions.shape[2], device=emissions.device) != tag  # (K,)
+        here = torch.arange(emissions.shape[1], device=emissions.device) == word  # (T,)
+        held = emissions.masked_fill(here[:, None] & others, FORBIDDEN)
+        both = self.log_partition(torch.cat([held, emissions]), torch.cat([lengths, lengths]))
+        with_tag, every = both.chunk(2)
+        return (with_tag - every).exp()
+
     def log_likelihood(self, emissions: Tensor, tags: Tensor, lengths: Tensor) -> Tensor:
         """(B,) log p(tags | x); emissions (B, T, K), tags (B, T), lengths (B,). Zero for an empty sequence."""
         return self.score(emissions, tags, lengths) - self.log_partition(emissions, lengths)

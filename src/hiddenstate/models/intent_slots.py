@@ -75,8 +75,12 @@ class IntentSlots(nn.Module):
 
     def forward(self, batch: TextBatch) -> IntentOutput:
         """Scores, logits and attention of a batch of texts."""
-        states = self.words(batch)  # (B, T, features)
-        mask = valid_steps(batch.lengths, states.shape[1])
+        return self.answer(self.words.inputs(batch), batch.lengths)
+
+    def answer(self, x: Tensor, lengths: Tensor) -> IntentOutput:
+        """The same from embedded words x (B, T, size), see `ReadWords.inputs`, of texts of `lengths` (B,)."""
+        states = self.words.states(x, lengths)  # (B, T, features)
+        mask = valid_steps(lengths, states.shape[1])
         context, weights = self.pool(states, mask)  # (B, pooled), (B, T)
         (logits,) = self.intents(self.dropout(context))
         return IntentOutput(self.head(states), logits, weights)

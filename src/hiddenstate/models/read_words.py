@@ -103,9 +103,17 @@ class ReadWords(nn.Module):
 
     def forward(self, batch: TextBatch) -> Tensor:
         """(B, T, output_size) the states of a batch of sentences."""
-        x = self.embed(batch)  # (B, T, size)
+        return self.states(self.inputs(batch), batch.lengths)
+
+    def inputs(self, batch: TextBatch) -> Tensor:
+        """(B, T, size) what the recurrent layers read of each word: its vector, and how it is written."""
+        x: Tensor = self.embed(batch)
         if self.casing is not None and batch.casing is not None:
-            x = torch.cat([x, self.casing(batch.casing)], dim=-1)  # (B, T, size + casing_size)
-        outputs, _ = self.recurrent(self.embedding_dropout(x), batch.lengths)  # (B, T, features)
+            x = torch.cat([x, self.casing(batch.casing)], dim=-1)
+        return x
+
+    def states(self, x: Tensor, lengths: Tensor) -> Tensor:
+        """(B, T, output_size) the states of embedded words x (B, T, size) of sentences of `lengths` (B,)."""
+        outputs, _ = self.recurrent(self.embedding_dropout(x), lengths)  # (B, T, features)
         states: Tensor = self.output_dropout(outputs)
         return states

@@ -67,6 +67,12 @@ class TagHead(nn.Module):
         logs: Tensor = self.crf(scores, lengths)
         return logs
 
+    def chance(self, scores: Tensor, lengths: Tensor, *, word: int, tag: int) -> Tensor:
+        """(B,) the probability of `tag` at the word at `word` (both from 0), with a gradient."""
+        if self.crf is None:
+            return torch.softmax(scores[:, word], dim=-1)[:, tag]
+        return self.crf.chance(scores, lengths, word=word, tag=tag)
+
     def decode(self, scores: Tensor, lengths: Tensor) -> Tensor:
         """(B, T) the best tags that keep to the scheme; -1 in padding. `scores`: of the words, before any softmax."""
         return self.best(scores, lengths) if self.crf is None else self.crf.decode(scores, lengths)

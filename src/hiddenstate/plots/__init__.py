@@ -37,8 +37,10 @@ from hiddenstate.plots.search import Tried, importances, search_history, search_
 from hiddenstate.plots.sections import Chart, Code, Details, Figure, Figures, Section, Text, Verdict
 from hiddenstate.plots.series_evidence import series_evidence
 from hiddenstate.plots.stepped import Stepped
+from hiddenstate.plots.surprise_steps import surprise_steps
 from hiddenstate.plots.surprise_strip import SurpriseStrip
 from hiddenstate.plots.table import Row, Table, score_table
+from hiddenstate.plots.tag_path import tag_path_table
 from hiddenstate.plots.tagged_text import MarkedText, MarkedTexts
 from hiddenstate.plots.token_evidence import token_evidence
 from hiddenstate.plots.unit_map import unit_map
@@ -107,7 +109,9 @@ __all__ = [
     "search_history",
     "search_slice",
     "series_evidence",
+    "surprise_steps",
     "svg",
+    "tag_path_table",
     "token_evidence",
     "unit_map",
 ]

@@ -79,11 +79,8 @@ def _words(flows: Sequence[GradientFlow], state: str | None) -> str:
             f"{flow.name} ({flow.cell}, state {state or flow.carrier}; {facts}): {fate_in_words(flow, state)}"
         )
     entering = "; only what enters at the last step is followed" if flows[0].entering == "last" else ""
-    return (
-        f"Mean over {flows[0].sequences} sequences of the norm of d loss / d {state or 'state'}{entering}. "
-        + ". ".join(parts)
-        + "."
-    )
+    over = "Norm" if (count := flows[0].sequences) == 1 else f"Mean over {count} sequences of the norm"
+    return f"{over} of d loss / d {state or 'state'}{entering}. " + ". ".join(parts) + "."
 
 
 def fate_in_words(flow: GradientFlow, state: str | None = None) -> str:

@@ -92,8 +92,21 @@ def _y(frame: Frame) -> alt.Y:
         options |= {"domain": list(frame.bounds), "nice": False, "clamp": False}
     axis = alt.Axis(format=frame.y_format, tickCount=6)
     if frame.log:
-        axis = alt.Axis(labelExpr=POWERS, tickCount=6)
+        axis = alt.Axis(labelExpr=POWERS, **_decades(frame.bounds))
     return alt.Y("value:Q", title=frame.y, scale=alt.Scale(**options), axis=axis)
+
+
+def _decades(bounds: tuple[float, float] | None) -> dict[str, Any]:
+    """Ticks of a logarithmic axis: its powers of ten, where it is long enough for some, at most about seven."""
+    if bounds is None:
+        return {"tickCount": 6}
+    first, last = math.ceil(math.log10(bounds[0])), math.floor(math.log10(bounds[1]))
+    every = max(1, round((last - first) / 6))
+    return (
+        {"values": [10.0**power for power in range(first, last + 1, every)]}
+        if last > first + 1
+        else {"tickCount": 6}
+    )
 
 
 def _marks(lines: Sequence[Line], frame: Frame, x: alt.X, y: alt.Y) -> alt.Chart:

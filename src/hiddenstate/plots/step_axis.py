@@ -32,7 +32,8 @@ def step_axis(labels: Sequence[str], *, title: str | None = None) -> alt.X:
         shown = [tick - 1 for tick in whole_ticks(1, max(count, 1), most=12)]
     elif crowded:
         shown = sorted({round(place * (count - 1) / (SPARSE_LABELS - 1)) for place in range(SPARSE_LABELS)})
-    angled = not numbered and not crowded
+    letters = all(len(label) <= 1 for label in labels)
+    angled = not numbered and not crowded and not letters
     axis: dict[str, Any] = {
         "values": shown,
         "labelExpr": label_expression({step: shortened(labels[step]) for step in shown}) if shown else "''",

@@ -135,7 +135,8 @@ def _caption(evidence: Evidence, shown: int) -> str:
     text = (
         f"{own.output[:1].upper()}{own.output[1:]} is {number(own.output_value)}. Bars to the right push it up, to the "
         "left down; each column is scaled to its own largest bar. Gradients: integrated gradients, which add up to the "
-        f"difference from {own.baseline} ({number(own.baseline_value)}). Left out: {evidence.occlusion.baseline}."
+        f"difference from {own.baseline} ({number(own.baseline_value)}), here to within {number(abs(own.gap), 1)}. "
+        f"Left out: {evidence.occlusion.baseline}."
     )
     if own.unresolved > 1e-3:
         text += (

@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 from hiddenstate.records.attention import AttentionMap
 from hiddenstate.records.attribution import Attribution, Evidence, Faithfulness
 from hiddenstate.records.findings import Finding, LintReport
+from hiddenstate.records.foretold import Foretold
 from hiddenstate.records.gates import GateTrace, LayerTrace, LayerWeights
 from hiddenstate.records.gradients import GradientFlow
 from hiddenstate.records.memory import LayerMemory, Memory
 from hiddenstate.records.recall import MemoryRun
+from hiddenstate.records.tag_path import TagPath
 from hiddenstate.records.walk import Line, Step, Term, Walk
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "Faithfulness",
     "Finding",
     "Forecast",
+    "Foretold",
     "GateTrace",
     "GradientFlow",
     "History",
@@ -35,6 +38,7 @@ __all__ = [
     "MemoryRun",
     "Score",
     "Step",
+    "TagPath",
     "Term",
     "Translation",
     "Walk",

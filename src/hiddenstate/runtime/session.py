@@ -174,8 +174,8 @@ def _series_model(bundle: Bundle, program: Program) -> "SeriesModel":
 
     if bundle.kind != SeriesModel.kind:
         raise BundleError(
-            f"{bundle.folder}: expected a {TextModel.kind}, a {SeriesModel.kind}, a {SOUNDS}, a {TAGGER} or an {COMMANDS}, "
-            f"got a {bundle.kind}. Ask it with hiddenstate predict."
+            f"{bundle.folder}: expected a {TextModel.kind}, a {SeriesModel.kind}, a {SOUNDS}, a {TAGGER} "
+            f"or an {COMMANDS}, got a {bundle.kind}. Ask it with hiddenstate predict."
         )
     return SeriesModel(bundle, program)
 

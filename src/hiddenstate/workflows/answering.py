@@ -66,6 +66,42 @@ def _sounds(bundle: Bundle) -> Reader:
     return Reader(None, lambda source: Answers(label_recordings(bundle.folder, source)))
 
 
+def _tags(bundle: Bundle) -> Reader:
+    from hiddenstate.data.tagged_files import load_untagged
+    from hiddenstate.data.tagged_table import TagFileSettings, TaggedTable, table_of_texts
+    from hiddenstate.runtime.tag_model import TagModel
+    from hiddenstate.workflows.tags.answers import tag_answers
+
+    model = TagModel(bundle, read_program(bundle))
+    tokens, columns = model.settings.tokens, from_dict(TagFileSettings, bundle.settings.get("data", {}))
+
+    def answers(table: TaggedTable, shown: bool) -> Answers:
+        return tag_answers(model.read(table), shown=shown)
+
+    return Reader(
+        lambda texts: answers(table_of_texts(texts, tokens), True),
+        lambda source: answers(load_untagged(source, columns, tokens), False),
+    )
+
+
+def _commands(bundle: Bundle) -> Reader:
+    from hiddenstate.data.tagged_files import load_commands
+    from hiddenstate.data.tagged_table import TaggedTable, table_of_texts
+    from hiddenstate.runtime.command_model import CommandModel
+    from hiddenstate.workflows.intents.answers import command_answers
+
+    model = CommandModel(bundle, read_program(bundle))
+    tokens = model.words.settings.tokens
+
+    def answers(table: TaggedTable, shown: bool) -> Answers:
+        return command_answers(model.read(table), shown=shown)
+
+    return Reader(
+        lambda texts: answers(table_of_texts(texts, tokens), True),
+        lambda source: answers(load_commands(source, tokens, labelled=False), False),
+    )
+
+
 SEARCHING: dict[str, Callable[[Bundle, int | None], Reader]] = {TRANSLATES: _translations}
 """Kind of bundle -> how it is opened, with the hypotheses that it follows."""
 WITHOUT_TORCH: dict[str, Callable[[Bundle], Reader]] = {

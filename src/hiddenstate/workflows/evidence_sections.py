@@ -4,17 +4,17 @@ from hiddenstate import plots
 from hiddenstate.plots.attention_map import caption
 from hiddenstate.plots.deletion_curve import deletion_curve
 from hiddenstate.plots.series_evidence import series_evidence
-from hiddenstate.plots.token_evidence import token_evidence
+from hiddenstate.plots.token_evidence import TITLE, token_evidence
 from hiddenstate.records import Evidence
 
 
-def text_sections(evidence: Evidence) -> list[plots.Section]:
+def text_sections(evidence: Evidence, *, title: str = TITLE) -> list[plots.Section]:
     """Of a text: words with their shares, whether these can be believed, and whether attention agrees with them.
 
     Where the model looked is shown in colour elsewhere; here it stands beside the shares.
     """
     sections: list[plots.Section] = [
-        plots.Chart(token_evidence(evidence)),
+        plots.Chart(token_evidence(evidence, title=title)),
         plots.Chart(deletion_curve(evidence.faithfulness)),
     ]
     if evidence.attention is not None:

@@ -7,7 +7,16 @@ import pytest
 
 from hiddenstate.errors import InputError, OutputError
 from hiddenstate.inspection import load_record, save_record
-from hiddenstate.records import AttentionMap, Attribution, Evidence, Faithfulness, GradientFlow, MemoryRun
+from hiddenstate.records import (
+    AttentionMap,
+    Attribution,
+    Evidence,
+    Faithfulness,
+    Foretold,
+    GradientFlow,
+    MemoryRun,
+    TagPath,
+)
 
 FLOW = GradientFlow(
     "layer 0", "LSTM", "fresh", {"h": np.array([1.0, np.nan]), "C": np.array([2.0, 0.1])}, 3, (0.5, 1.5)
@@ -20,7 +29,11 @@ LOOKED = AttentionMap(("ä", "nan"), ("",), np.array([[0.25, 0.75]]), "tokens", 
 RUN = MemoryRun("adding", 9, "GRU", 0, np.array([100]), np.array([0.1]), np.array([4, 9]), np.array([0.2, 0.1]),
                 1 / 6, 0.01, "mean squared error", 1.5, 77)  # fmt: skip
 EVIDENCE = Evidence(SHARES, SHARES, (CURVE, CURVE), LOOKED)
-RECORDS = {type(record).__name__: record for record in (FLOW, SHARES, CURVE, LOOKED, RUN, EVIDENCE)}
+PATH = TagPath(("a", "b"), ("O", "B-x"), np.array([1.5, 0.25]), np.array([0.5, -1.0]), 0.125, 2.5)
+FORETOLD = Foretold(("a", " "), np.array([np.nan, 0.75]), ((), (("b", 0.5), (" ", 0.25))), (("\n", 1.0),))
+RECORDS = {
+    type(record).__name__: record for record in (FLOW, SHARES, CURVE, LOOKED, RUN, EVIDENCE, PATH, FORETOLD)
+}
 
 
 def same(one, other):

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,14 +11,20 @@ from torch import nn
 
 from hiddenstate.attention import POOLS
 from hiddenstate.cells import CELLS, LSTMCell
+from hiddenstate.data.pair_batches import PairBatch
 from hiddenstate.data.text_batches import TextBatch
 from hiddenstate.inspection import trace
 from hiddenstate.layers import Bidirectional, DropoutSettings, Recurrent, Stacked
 from hiddenstate.models.direct import DirectForecaster, DirectSettings
 from hiddenstate.models.embed import EmbedSizes
+from hiddenstate.models.encoder_decoder import EncoderDecoder, TranslatorSettings
 from hiddenstate.models.forecast_windows import ForecastSizes, ForecastWindows
+from hiddenstate.models.intent_slots import IntentHeadSettings, IntentSlots
+from hiddenstate.models.language_model import LanguageModel, LanguageSettings
 from hiddenstate.models.many_to_one import ManyToOne
+from hiddenstate.models.read_words import TaggerSettings
 from hiddenstate.models.segments import SegmentForecaster, SegmentSettings
+from hiddenstate.models.tagger import Tagger
 from hiddenstate.models.text_classifier import TextClassifier, TextModelSettings
 
 
@@ -167,6 +174,65 @@ def test_the_text_classifier_in_the_middle_of_training(bidirectional):
     np.testing.assert_array_equal(found[0].values["f"], again[0].values["f"])
     for layer, cell in zip(found.layers, cells_of(model.recurrent.layers[0]), strict=True):
         assert_equals_the_cells_own_steps(layer, cell, 1e-5)
+
+
+NUMBERS = torch.tensor([[2, 3, 4, 5], [6, 0, 0, 0], [0, 0, 0, 0]])
+WORDS = TextBatch(
+    NUMBERS,
+    torch.tensor([4, 1, 0]),
+    torch.zeros(3, 1, dtype=torch.int64),
+    torch.arange(3),
+    casing=NUMBERS % 3,
+)
+READER = TaggerSettings(hidden_size=6, embedding_size=5, character_size=0, casing_size=2, num_layers=2)
+
+
+@pytest.mark.parametrize("commands", [False, True])
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_a_tagger_and_a_reader_of_commands_in_the_middle_of_training(commands, cell):
+    settings, sizes = replace(READER, cell=cell), EmbedSizes(words=10, size=5)
+    model = (
+        IntentSlots(sizes, (3, 2), (settings, IntentHeadSettings()))
+        if commands
+        else Tagger(sizes, 3, settings)
+    ).train()
+    found = trace(model, WORDS)
+    assert [layer.name for layer in found.layers] == [
+        f"words.recurrent, layer {number}{way}" for number in (1, 2) for way in ("", ", backward")
+    ]
+    cells = [part for layer in model.words.recurrent.layers for part in cells_of(layer)]
+    for layer, part in zip(found.layers, cells, strict=True):
+        assert layer.lengths.tolist() == [4, 1, 0]
+        assert_equals_the_cells_own_steps(layer, part, 1e-5)
+    assert model.training
+    np.testing.assert_allclose(found[0].inputs[0], model.eval().words.inputs(WORDS).detach()[0], atol=1e-6)
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+def test_a_language_model_with_a_state_that_is_carried(cell):
+    settings = LanguageSettings(cell=cell, hidden_size=6, embedding_size=4, num_layers=2, weight_drop=0.5)
+    model = LanguageModel(9, settings).train()
+    whole = trace(model, torch.arange(8)[None])
+    _, state = model.eval()(torch.arange(5)[None])
+    rest = trace(model, (torch.arange(5, 8)[None], state))
+    for layer, later, part in zip(whole.layers, rest.layers, model.recurrent.layers, strict=True):
+        assert_equals_the_cells_own_steps(layer, part.cell, 1e-5)
+        np.testing.assert_allclose(layer.values["h"][:, 5:], later.values["h"], atol=1e-6)
+
+
+@pytest.mark.parametrize("input_feeding", [False, True])
+def test_a_translator_shows_what_reads_and_what_writes(input_feeding):
+    settings = TranslatorSettings(hidden_size=4, embedding_size=4, num_layers=1, input_feeding=input_feeding)
+    model = EncoderDecoder(9, settings).train()
+    batch = PairBatch(
+        torch.tensor([[2, 3, 4]]), torch.tensor([3]), torch.tensor([[1, 5]]), torch.tensor([[5, 2]]),
+        torch.tensor([2]), torch.tensor([0]),
+    )  # fmt: skip
+    found = trace(model, batch)
+    places = [layer.place for layer in found.layers]
+    assert places[:2] == ["encoder.layers.0"] * 2
+    steps = 2 if input_feeding else 1
+    assert places[2:] == ["lower.layers.0", "upper.layers.0"] * steps
 
 
 @pytest.mark.parametrize("pool", POOLS)

@@ -98,6 +98,21 @@ def test_marginals_are_those_of_all_sequences(crf, emissions):
                 assert result[row, place, tag].item() == pytest.approx(own.item(), abs=1e-12)
 
 
+def test_the_chance_of_one_tag_is_the_marginal_and_has_a_gradient(crf, emissions):
+    logs = crf(emissions, LENGTHS)
+    for row, word, tag in ((0, 0, 1), (0, 3, 2), (3, 1, 0)):
+        leaf = emissions.clone().requires_grad_()
+        chances = crf.chance(leaf, LENGTHS, word=word, tag=tag)
+        assert float(chances[row].detach()) == pytest.approx(float(logs[row, word, tag].exp()), abs=1e-12)
+        (slope,) = torch.autograd.grad(chances[row], leaf)
+        step = torch.zeros_like(emissions)
+        step[row, word, tag] = 1e-5
+        with torch.no_grad():
+            ends = [crf.chance(emissions + sign * step, LENGTHS, word=word, tag=tag)[row] for sign in (1, -1)]
+        assert float(slope[row, word, tag]) == pytest.approx(float(ends[0] - ends[1]) / 2e-5, abs=1e-8)
+        assert not slope[[each for each in range(len(LENGTHS)) if each != row]].any()
+
+
 def test_padding_and_neighbours_have_no_effect(crf, emissions):
     tags = torch.ones(4, 4, dtype=torch.int64)
     together = crf.log_likelihood(emissions, tags, LENGTHS)

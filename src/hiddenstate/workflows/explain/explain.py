@@ -10,9 +10,12 @@ from hiddenstate.data.files import Source
 from hiddenstate.errors import BundleError, InputError, OutputError
 from hiddenstate.inspection import save_trace
 from hiddenstate.workflows.explain.inside import Inside
+from hiddenstate.workflows.explain.of_command import inside_command
 from hiddenstate.workflows.explain.of_pair import inside_translation
+from hiddenstate.workflows.explain.of_prompt import inside_prompt
 from hiddenstate.workflows.explain.of_series import inside_forecast
 from hiddenstate.workflows.explain.of_sound import inside_sound
+from hiddenstate.workflows.explain.of_tags import inside_tags
 from hiddenstate.workflows.explain.of_text import inside_text
 from hiddenstate.workflows.explain.page import chosen_parts, page, save_charts
 
@@ -27,6 +30,8 @@ class Question:
     """Local time of the first step of the forecast."""
     series: str | None = None
     """Name of the series, where the file holds several; None: the first."""
+    word: int | None = None
+    """Number of the word whose tag is explained, from 1; None: the one that is least sure."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,19 +78,38 @@ def look_inside(folder: Path, question: Question) -> Inside:
     """What goes on inside the model in `folder` on that question."""
     kind = open_bundle(folder).kind
     look = choose(KINDS, kind, f"model that can be explained in {folder}", BundleError)
+    if question.word is not None and look not in (_tags, _command):
+        raise InputError(
+            f"word: expected a model that gives each word a tag, got a {kind}. Leave the number of a word out."
+        )
     return look(folder, question)
 
 
 def _text(folder: Path, question: Question) -> Inside:
-    if question.text is None:
-        raise InputError(f"{folder}: expected a text, got a file. A text model is asked with --text.")
-    return inside_text(folder, question.text)
+    return inside_text(folder, _asked(folder, question, "text model"))
 
 
 def _sentence(folder: Path, question: Question) -> Inside:
+    return inside_translation(folder, _asked(folder, question, "translator"))
+
+
+def _tags(folder: Path, question: Question) -> Inside:
+    return inside_tags(folder, _asked(folder, question, "tagger"), question.word)
+
+
+def _command(folder: Path, question: Question) -> Inside:
+    return inside_command(folder, _asked(folder, question, "model of commands"), question.word)
+
+
+def _beginning(folder: Path, question: Question) -> Inside:
+    return inside_prompt(folder, _asked(folder, question, "language model"))
+
+
+def _asked(folder: Path, question: Question, name: str) -> str:
+    """The text; raises `InputError` for a question without one."""
     if question.text is None:
-        raise InputError(f"{folder}: expected a text, got a file. A translator is asked with --text.")
-    return inside_translation(folder, question.text)
+        raise InputError(f"{folder}: expected a text, got a file. A {name} is asked with --text.")
+    return question.text
 
 
 def _moment(folder: Path, question: Question) -> Inside:
@@ -107,6 +131,9 @@ KINDS: dict[str, Callable[[Path, Question], Inside]] = {
     "forecaster": _moment,
     "translator": _sentence,
     "sound classifier": _recording,
+    "tagger": _tags,
+    "intent and slot reader": _command,
+    "writer": _beginning,
 }
 """By the name that bundles give themselves."""
 

@@ -1,6 +1,7 @@
 """A look into a translator that reads one sentence and writes another."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from hiddenstate import plots
@@ -9,7 +10,8 @@ from hiddenstate.data.pairs import check_length
 from hiddenstate.data.ragged import Ragged
 from hiddenstate.errors import InputError
 from hiddenstate.records import Translation
-from hiddenstate.workflows.explain.inside import ATTENTION, Inside, readings_of
+from hiddenstate.workflows.explain.gradients import GRADIENTS, gradient_sections
+from hiddenstate.workflows.explain.inside import ATTENTION, Inside, Shown, readings_of
 from hiddenstate.workflows.translations.answers import alignment, has_alignment
 from hiddenstate.workflows.translations.saved import open_translator
 
@@ -33,6 +35,10 @@ def inside_translation(folder: Path, text: str) -> Inside:
     names = [piece.strip() or "·" for piece in read], [BEGIN, *(piece.strip() or "·" for piece in written)]
     looked = has_alignment(result, 0)
     unknown = saved.task.unknown(text)
+    shown: dict[str, Shown] = {ATTENTION: lambda: _heat(result)} if looked else {}
+    shown[GRADIENTS] = cache(
+        lambda: gradient_sections(saved.model, lambda network: saved.task.loss(network, batch))
+    )
     said = f"Read as {len(read)} pieces of {len(pieces):,} that the model knows, written as {len(written)}."
     return Inside(
         title="Why this translation?",
@@ -42,7 +48,7 @@ def inside_translation(folder: Path, text: str) -> Inside:
         model=saved.model,
         inputs=batch,
         readings=readings_of(saved.model, batch, {"encoder": names[0], "lower": names[1], "upper": names[1]}),
-        shown={ATTENTION: lambda: _heat(result)} if looked else {},
+        shown=shown,
         lacking={} if looked else {ATTENTION: "this network has none. Train it with --attention general."},
     )
 

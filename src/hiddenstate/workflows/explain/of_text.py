@@ -14,8 +14,6 @@ from hiddenstate import plots
 from hiddenstate.attention import AttentionPool
 from hiddenstate.data.text_batches import TextBatch, TextBatches
 from hiddenstate.data.text_table import table_of
-from hiddenstate.data.vocabulary import UNKNOWN
-from hiddenstate.errors import InputError
 from hiddenstate.inspection import text_evidence
 from hiddenstate.models.text_classifier import TextClassifier
 from hiddenstate.plots.attention_words import read_text
@@ -23,6 +21,7 @@ from hiddenstate.records import Classification, Evidence
 from hiddenstate.tasks.classify import ClassifyTask
 from hiddenstate.workflows.classes.saved import open_classifier
 from hiddenstate.workflows.evidence_sections import text_sections
+from hiddenstate.workflows.explain.asked_text import quoted, unknown_words, words_read
 from hiddenstate.workflows.explain.gradients import GRADIENTS, gradient_sections
 from hiddenstate.workflows.explain.inside import ATTENTION, EVIDENCE, Inside, Shown, readings_of
 
@@ -45,30 +44,18 @@ def look_into_text(task: ClassifyTask, models: Sequence[nn.Module], text: str) -
     """The first of `models` on one text; the answer is that of all of them."""
     table = table_of([text])
     encoded = task.encode(table)
-    numbers = encoded.words[0]
     result = task.predict(models, table)
     tokens = result.tokens[0]
-    if not len(numbers):
-        raise InputError(f'text: expected at least one word, got "{text}". Give a text.')
-    known_letters = encoded.form_grams is not None and bool(encoded.form_grams.lengths.any())
-    unknown = [token for token, number in zip(tokens, numbers, strict=False) if number == UNKNOWN]
-    if len(unknown) == len(numbers) and not known_letters:
-        listed = ", ".join(dict.fromkeys(unknown[:5]))
-        raise InputError(
-            f"text: expected at least one word that the model knows, got only unknown ones ({listed}): its answer "
-            "would be the same for any of them. Give a text in the language and of the kind that it learnt from."
-        )
+    unknown = unknown_words(text, tokens, encoded)
     batch = next(iter(TextBatches(encoded, batch_size=1).epoch(1)))
     model = models[0]
     networks = [network for network in models if isinstance(network, TextClassifier)]
     evidence = cache(lambda: text_evidence(task, networks, result.texts[0]))
     return Inside(
         title="Why this answer?",
-        subtitle=f"“{_shortened(text)}”, read by network 1 of {len(models)}"
-        if len(models) > 1
-        else f"“{_shortened(text)}”",
+        subtitle=quoted(text, len(models)),
         headline=_headline(result),
-        text=_words(result, len(numbers), unknown) + _counted(model, batch, result),
+        text=_words(result, len(encoded.words[0]), unknown) + _counted(model, batch, result),
         model=model,
         inputs=batch,
         readings=readings_of(model, batch, {"recurrent": tokens}),
@@ -143,11 +130,7 @@ def _words(result: Classification, count: int, unknown: Sequence[str]) -> str:
         if result.probabilities[0, place] >= LEAST
     ]
     parts = [f"Next: {', '.join(rest)}."] if rest else []
-    parts.append(f"{count} {'word' if count == 1 else 'words'} read.")
-    if unknown:
-        listed = ", ".join(dict.fromkeys(unknown))
-        parts.append(f"Not known from training: {listed}.")
-    return " ".join(parts)
+    return " ".join([*parts, words_read(count, unknown)])
 
 
 def _counted(model: nn.Module, batch: TextBatch, result: Classification) -> str:
@@ -171,8 +154,3 @@ def _counted(model: nn.Module, batch: TextBatch, result: Classification) -> str:
         f" Half of the answer is counted, word by word and pair by pair; what counts most for "
         f"{result.labels[answer]}: {listed}. The rest of this page is about the network's own half."
     )
-
-
-def _shortened(text: str, most: int = 80) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -51,8 +51,8 @@ def charts(inside: Inside, parts: Sequence[str], unit: int | None = None) -> Ite
     """(name of a file, chart) of every chart on the page, and of what stands there in words and colours."""
     for part, shown in inside.shown.items():
         if part in parts:
-            drawn = [section.chart for section in shown() if isinstance(section, plots.Chart)]
-            yield from ((f"{part}-{number}", chart) for number, chart in enumerate(drawn, start=1))
+            drawn = enumerate(_drawn(shown()), start=1)
+            yield from ((f"{part}-{number}", chart) for number, chart in drawn)
     for number, reading in enumerate(inside.readings, start=1):
         name = f"{number}-{_file_name(reading)}"
         if "units" in parts:
@@ -68,6 +68,15 @@ def charts(inside: Inside, parts: Sequence[str], unit: int | None = None) -> Ite
         for number, layer in enumerate(remembered.layers, start=1):
             if layer.low:
                 yield f"saturation-{number}", plots.saturation(layer)
+
+
+def _drawn(sections: Sequence[plots.Section]) -> Iterator[Any]:
+    """The charts of sections, those under a slider too."""
+    for section in sections:
+        if isinstance(section, plots.Chart):
+            yield section.chart
+        elif isinstance(section, plots.Stepped):
+            yield from _drawn(section.sections)
 
 
 def save_charts(inside: Inside, parts: Sequence[str], folder: Path, unit: int | None = None) -> list[Path]:
