@@ -54,6 +54,9 @@ def test_a_text_is_explained_on_one_page(call, looking, tmp_path):
         "What the answer rests on, word by word",
         "Can the shares be believed?",
         "How far the gradient reaches back",
+        "layer 1 (LSTM, state C; fresh weights, forget bias 1.0)",
+        "layer 1 (LSTM, state C; after training, forget bias",
+        "layer 1, backward (LSTM, state C; after training",
     ):
         assert words in page, words
     assert page.count('data-steps="8"') == 2
@@ -123,6 +126,7 @@ def test_a_forecast_is_explained_on_one_page(call, model, demand, tmp_path):
         "warm, mean of 24 steps",
         "What the output rests on: integrated gradients",
         "What to make of the gradients",
+        "fresh weights",
     ):
         assert words in page, words
 

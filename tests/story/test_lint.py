@@ -84,6 +84,12 @@ def own_loss(scores, targets):
 
 model = Net()
 number = 3
+projecting = nn.LSTM(3, 8, batch_first=True, proj_size=2)
+
+
+class QuasiLSTM(nn.Module):
+    def forward(self, x):
+        return x
 
 
 def nothing():
@@ -207,9 +213,14 @@ WRONG = {
     "nets.py:number": ("expected number to be a function that builds the model", "got int"),
     "nets.py:nothing": ("expected nothing() to return a torch.nn.Module, got int. Return the model",),
     "nets.py:breaks": (
-        "nets.py line 81: expected breaks() to build a model without arguments, got ValueError: no weights here.",
+        "nets.py line 87: expected breaks() to build a model without arguments, got ValueError: no weights here.",
     ),
-    "nets.py:leaves": ("line 85: expected leaves() to build a model without arguments, got SystemExit: 0",),
+    "nets.py:leaves": ("line 91: expected leaves() to build a model without arguments, got SystemExit: 0",),
+    "nets.py:projecting": ("the model: expected a layer without projection",),
+    "nets.py:QuasiLSTM": (
+        "expected torch.nn.LSTM, GRU and RNN",
+        "got QuasiLSTM, whose gates cannot be recovered",
+    ),
     "nets.py:own_loss": ("missing 2 required positional arguments",),
 }
 

@@ -132,11 +132,13 @@ def fit(spec: dict[str, Any], width: int) -> dict[str, Any]:
 
 
 def _fit_legend(spec: dict[str, Any], width: int) -> None:
-    """Break the legend into two columns where its names would not fit on one line."""
+    """Two columns of names where one line does not hold them, and one where half a line does not hold the longest."""
     config = spec.setdefault("config", {}).setdefault("legend", {})
     names = max(_legend_names(spec), key=len, default=[])
     if sum(len(name) * LETTER + SYMBOL for name in names) > width - LABEL_ROOM:
-        config.update(columns=2, columnPadding=12, labelLimit=(width - LABEL_ROOM) // 2 - SYMBOL)
+        half = (width - LABEL_ROOM) // 2 - SYMBOL
+        columns = 2 if max(map(len, names)) * LETTER <= half else 1
+        config.update(columns=columns, columnPadding=12, labelLimit=(width - LABEL_ROOM) // columns - SYMBOL)
     if width < NARROW:
         config["layout"] = _legend_layout("vertical")
 

@@ -70,6 +70,24 @@ def test_a_phone_gets_panels_below_each_other(fan):
     assert phone[3] > 2 * wide[3]
 
 
+@pytest.mark.parametrize(
+    "names", [("short", "small", "tiny", "little"), ("layer 1, after training", "layer 1, fresh")]
+)
+def test_no_name_of_a_legend_is_cut_off_on_a_phone(names):
+    import altair as alt
+
+    rows = [{"x": x, "name": name} for x in (1, 2) for name in names * 2]
+    chart = (
+        alt.Chart(alt.InlineData(values=rows))
+        .mark_line()
+        .encode(x="x:Q", color=alt.Color("name:N", scale=alt.Scale(domain=list(names))))
+    )
+    drawn = svg(chart, width=300)
+    assert "…" not in drawn
+    for name in names:
+        assert f">{name}</text>" in drawn
+
+
 def test_fitting_leaves_the_chart_as_it_was(fan):
     spec = fan.to_dict()
     before = str(spec)

@@ -5,33 +5,52 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from hiddenstate import plots
 from hiddenstate.inspection import gradient_flow, remedy
 from hiddenstate.inspection.gradients import Entering
+from hiddenstate.records import GradientFlow
 
 GRADIENTS = "gradients"
 _PLACE = re.compile(r"^(.*)\.layers\.(\d+)(?:\.forwards|\.backwards)?(, backward)?$")
 
 
 def gradient_sections(
-    model: nn.Module, loss: Callable[[Any], Tensor], *, entering: Entering = "all"
+    model: nn.Module,
+    loss: Callable[[Any], Tensor],
+    *,
+    fresh: Callable[[], nn.Module] | None = None,
+    entering: Entering = "all",
 ) -> Sequence[plots.Section]:
     """The flow of d loss / d state through every layer, and what to do where it vanishes or explodes.
 
-    `entering` as in `gradient_flow`: "last" for an answer that reads every step.
+    `fresh` builds the same network with fresh weights, to show what training has changed. `entering` as in
+    `gradient_flow`: "last" for an answer that reads every step.
     """
-    found = gradient_flow(model, loss, weights="after training", entering=entering)
-    names = layer_names([flow.name for flow in found])
-    flows = [replace(flow, name=name) for flow, name in zip(found, names, strict=True) if flow.distance >= 2]
+    flows = _flows(model, loss, "after training", entering)
     if not flows:
         return (plots.Text("How far the gradient reaches back", ["Too few steps were read to see it."]),)
+    before: list[GradientFlow] = []
+    if fresh is not None:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            before = _flows(fresh(), loss, "fresh weights", entering)
     points = [f"{flow.name}: {remedy(flow)}" for flow in flows]
     return (
-        plots.Chart(plots.gradient_flow(flows)),
+        plots.Chart(plots.gradient_flow([*before, *flows])),
         plots.Text("What to make of the gradients", points=points),
     )
+
+
+def _flows(
+    model: nn.Module, loss: Callable[[Any], Tensor], weights: str, entering: Entering
+) -> list[GradientFlow]:
+    """Of layers that read more than two steps, under the names that a reader knows."""
+    found = gradient_flow(model, loss, weights=weights, entering=entering)
+    names = layer_names([flow.name for flow in found])
+    return [replace(flow, name=name) for flow, name in zip(found, names, strict=True) if flow.distance >= 2]
 
 
 def layer_names(places: Sequence[str]) -> list[str]:

@@ -68,7 +68,9 @@ def inside_forecast(folder: Path, source: Source, at: str, series: str | None = 
                 )
             ),
             GRADIENTS: cache(
-                lambda: gradient_sections(model, lambda network: network(batch).square().mean())
+                lambda: gradient_sections(
+                    model, lambda network: network(batch).square().mean(), fresh=saved.task.build_model
+                )
             ),
         },
         lacking={

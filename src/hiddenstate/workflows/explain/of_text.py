@@ -88,7 +88,7 @@ def _shown(
     if _looks(model):
         shown[ATTENTION] = lambda: (plots.AttentionWords([read_text(result, 0)]),)
     shown[EVIDENCE] = cache(lambda: text_sections(evidence()))
-    shown[GRADIENTS] = cache(lambda: gradient_sections(model, loss))
+    shown[GRADIENTS] = cache(lambda: gradient_sections(model, loss, fresh=task.build_model))
     return shown
 
 
