@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from hiddenstate.kernels.compiling import carray, cgutils, inlined, instruction, ir, types
 from hiddenstate.kernels.pointers import at, floats
-from hiddenstate.kernels.vector import FLAGS, LANES, PANEL, spread_over, vector_at
+from hiddenstate.kernels.vector import FLAGS, FLOAT, LANES, PANEL, spread_over, vector_at
 
 Matrix: TypeAlias = Any
 """(pointer, stride)"""
@@ -18,39 +18,52 @@ MOST_ROWS = 6
 
 
 def _define_tile(rows: int, lanes: int) -> Callable[[Matrix, Matrix, Matrix, Matrix, int], None]:
-    """The product for so many rows by so many columns; an instruction, since the sums are one variable for each row."""
+    """The product for so many rows by so many columns: (out, start, x, weights, depth)."""
 
     @instruction
     def tile(typing: Any, out: Any, start: Any, x: Any, weights: Any, depth: Any) -> Any:
         def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-            out, start, x, weights = (cgutils.unpack_tuple(builder, value, 2) for value in values[:4])
-
-            def row(matrix: Any, number: int) -> Any:
-                pointer, stride = matrix
-                return builder.gep(pointer, [builder.mul(stride, ir.Constant(stride.type, number))])
-
-            def read(pointer: Any, index: Any) -> Any:
-                return builder.load(vector_at(builder, pointer, index, lanes), align=4)
-
-            zero = ir.Constant(values[4].type, 0)
-            sums = [
-                cgutils.alloca_once_value(builder, read(row(start, number), zero)) for number in range(rows)
-            ]
-            inputs = [row(x, number) for number in range(rows)]
-            with cgutils.for_range(builder, values[4]) as loop:
-                weight = read(weights[0], builder.mul(loop.index, weights[1]))
-                for total, own in zip(sums, inputs, strict=True):
-                    number = spread_over(builder, builder.load(builder.gep(own, [loop.index])), lanes)
-                    product = builder.fmul(number, weight, flags=FLAGS)
-                    builder.store(builder.fadd(builder.load(total), product, flags=FLAGS), total)
-            for number, total in enumerate(sums):
-                place = vector_at(builder, row(out, number), zero, lanes)
-                builder.store(builder.load(total), place, align=4)
+            matrices = [part for value in values[:4] for part in cgutils.unpack_tuple(builder, value, 2)]
+            builder.call(_tile_function(builder.module, rows, lanes), [*matrices, values[4]])
             return context.get_dummy_value()
 
         return types.void(out, start, x, weights, types.int64), emit
 
     return tile
+
+
+def _tile_function(module: Any, rows: int, lanes: int) -> Any:
+    """The function that computes such a tile; it stands in a kernel's code once, however often it is called."""
+    name = f"tile_of_{rows}_by_{lanes}"
+    if name in module.globals:
+        return module.globals[name]
+    pointer, number = FLOAT.as_pointer(), ir.IntType(64)
+    function = ir.Function(module, ir.FunctionType(ir.VoidType(), [pointer, number] * 4 + [number]), name)
+    function.linkage = "linkonce_odr"
+    function.attributes.add("noinline")
+    builder = ir.IRBuilder(function.append_basic_block())
+    *matrices, depth = function.args
+    out, start, x, weights = zip(matrices[::2], matrices[1::2], strict=True)
+    zero = ir.Constant(number, 0)
+
+    def row(matrix: Any, place: int) -> Any:
+        return builder.gep(matrix[0], [builder.mul(matrix[1], ir.Constant(number, place))])
+
+    def read(pointer: Any, index: Any) -> Any:
+        return builder.load(vector_at(builder, pointer, index, lanes), align=4)
+
+    inputs = [row(x, place) for place in range(rows)]
+    sums = [cgutils.alloca_once_value(builder, read(row(start, place), zero)) for place in range(rows)]
+    with cgutils.for_range(builder, depth) as loop:
+        weight = read(weights[0], builder.mul(loop.index, weights[1]))
+        for total, own in zip(sums, inputs, strict=True):
+            value = spread_over(builder, builder.load(builder.gep(own, [loop.index])), lanes)
+            product = builder.fmul(value, weight, flags=FLAGS)
+            builder.store(builder.fadd(builder.load(total), product, flags=FLAGS), total)
+    for place, total in enumerate(sums):
+        builder.store(builder.load(total), vector_at(builder, row(out, place), zero, lanes), align=4)
+    builder.ret_void()
+    return function
 
 
 def _define_strip(lanes: int) -> Callable[..., None]:
