@@ -236,5 +236,5 @@ def test_what_these_models_cannot_do_yet_is_said(call, tmp_path, request, fixtur
     assert not (tmp_path / "x").exists()
     outcome = call("explain", folder, "--text", "fly home", "--out", tmp_path / "why.html")
     assert outcome.code == 2
-    assert "Valid: text classifier, forecaster, translator." in outcome.err
+    assert "Valid: text classifier, forecaster, translator" in outcome.err
     assert not (tmp_path / "why.html").exists()
