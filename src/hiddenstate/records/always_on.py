@@ -12,6 +12,8 @@ class OperatingPoint:
     """Share of the sounds that were not answered with their label."""
     false_alarms_per_hour: float
     """Answers that are not the right one for a sound that is just heard."""
+    in_gaps: float = 0.0
+    """Share of the false alarms that stand in no sound of the stream, but in the noise between them."""
 
 
 @dataclass(frozen=True)

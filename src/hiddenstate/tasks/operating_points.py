@@ -67,12 +67,13 @@ def _point(
     spans: Sequence[Span], answers: Sequence[Candidate], threshold: float, seconds: float
 ) -> OperatingPoint:
     wanted = [span for span in spans if span.label is not None]
-    hits = sum(
-        any(
-            span.begin <= answer.seconds <= span.end + LATE and answer.label == span.label
-            for answer in answers
-        )
-        for span in wanted
-    )
+    hits = sum(any(_within(span, each) and each.label == span.label for each in answers) for span in wanted)
     missed = 1.0 - hits / len(wanted) if wanted else float("nan")
-    return OperatingPoint(threshold, missed, 3600 * (len(answers) - hits) / seconds)
+    wrong = len(answers) - hits
+    gaps = sum(not any(_within(span, each) for span in spans) for each in answers)
+    return OperatingPoint(threshold, missed, 3600 * wrong / seconds, gaps / wrong if wrong else 0.0)
+
+
+def _within(span: Span, answer: Candidate) -> bool:
+    """Whether an answer belongs to a sound."""
+    return span.begin <= answer.seconds <= span.end + LATE

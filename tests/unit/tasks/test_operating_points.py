@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pytest
 
 from hiddenstate.data.sound.gluing import Span
 from hiddenstate.tasks.operating_points import THRESHOLDS, Candidate, operating_points
@@ -20,14 +21,20 @@ def heard(end, label, probability, begin=None):
     )
 
 
-def points(*sounds, spans=SPANS, refractory=20, own=0.0):
+def found_at(*sounds, spans=SPANS, refractory=20, own=0.0):
     begins = dict(sounds)
     loud = np.zeros(FRAMES, bool)
     loud[[begin - 1 for begin in begins]] = True
     found = operating_points(
         spans, loud, begins.__getitem__, seconds=36.0, refractory_frames=refractory, own=own
     )
-    return {point.threshold: (point.missed, point.false_alarms_per_hour) for point in found}
+    return {point.threshold: point for point in found}
+
+
+def points(*sounds, **more):
+    """Threshold -> misses and false alarms."""
+    found = found_at(*sounds, **more)
+    return {threshold: (each.missed, each.false_alarms_per_hour) for threshold, each in found.items()}
 
 
 def test_right_answers_are_hits_and_all_others_are_false_alarms():
@@ -41,6 +48,14 @@ def test_right_answers_are_hits_and_all_others_are_false_alarms():
     assert found[0.5] == (0.5, 200.0)
     assert found[0.8] == (0.5, 0.0)
     assert found[0.95] == (1.0, 0.0)
+
+
+def test_false_alarms_in_gaps_are_told_from_those_on_sounds():
+    sounds = heard(1.5, "up", 0.9), heard(2.6, "up", 0.9), heard(3.4, "up", 0.4), heard(7.5, "down", 0.9)
+    found = found_at(*sounds)
+    assert found[0.0].in_gaps == pytest.approx(2 / 3)
+    assert found[0.5].in_gaps == 0.5
+    assert found[0.999].in_gaps == 0.0
 
 
 def test_an_answer_belongs_to_a_sound_until_shortly_after_its_end():

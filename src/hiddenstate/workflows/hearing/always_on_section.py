@@ -9,6 +9,8 @@ from hiddenstate.tasks.operating_points import LATE
 
 TITLE = "Always on"
 MEASURED = "How false alarms and misses were counted"
+MOSTLY = 0.5
+"""Share of the false alarms from which on their source is named."""
 MISSES_GIVEN_UP = 0.05
 """Share of further misses for which the page names the threshold with the fewest false alarms."""
 
@@ -35,11 +37,23 @@ def always_on_sections(heard: AlwaysOn | str, noise: str | None) -> list[plots.S
         "other answer is a false alarm: in a gap, in noise, a second one, a wrong one.",
         f"At the model's own threshold of {heard.own.threshold:g}: {said(heard.own)}. {_advice(heard)} A flag of "
         "hiddenstate listen sets it.",
+        *_noise(heard),
         f"No false alarm in a stream of this length still allows {3 * 3600 / heard.seconds:,.0f} an hour (95 %).",
         "Smoothing and the pause after an answer are those of hiddenstate listen. The epoch and the temperature were "
         "chosen on the same recordings, so expect a little more of both errors.",
     ]
     return [plots.Chart(false_alarms(heard)), plots.Text(MEASURED, points=points)]
+
+
+def _noise(heard: AlwaysOn) -> list[str]:
+    """Where false alarms come from, and what helps, if most of them are noise."""
+    if heard.own.in_gaps < MOSTLY or not heard.own.false_alarms_per_hour:
+        return []
+    return [
+        f"{100 * heard.own.in_gaps:.0f} % of the false alarms stand in the noise of the gaps: the network has learnt "
+        "to tell its classes apart, not that there may be none. Recordings of such sounds under a --none-label raise "
+        "the threshold."
+    ]
 
 
 def _advice(heard: AlwaysOn) -> str:
