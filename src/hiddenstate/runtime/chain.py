@@ -53,7 +53,7 @@ class Chain:
         for step in range(1, time_steps):
             ways = best[:, np.newaxis] + arriving  # (B, K, K): to the tag of the row from that of the column
             before = ways.argmax(axis=2)  # (B, K)
-            reached = np.take_along_axis(ways, before[:, :, np.newaxis], axis=2)[:, :, 0] + scores[:, step]
+            reached = ways.max(axis=2) + scores[:, step]
             best = np.where((step < lengths)[:, np.newaxis], reached, best)
             came_from.append(before)
         tag = (best + self.end).argmax(axis=1)  # (B,)
