@@ -78,15 +78,18 @@ class ChainCRF(nn.Module):
         )
 
     def forward(self, emissions: Tensor, lengths: Tensor) -> Tensor:
-        """(B, T, K) log of the probability of each tag at each word, all sequences considered; padding is 0."""
+        """(B, T, K) log of the probability of each tag at each word, all sequences considered; padding is 0.
+
+        Computed in float64: log Z of a long sentence has too many digits for float32 to show what one word adds.
+        """
         if emissions.shape[1] == 0:
             return emissions
         with torch.enable_grad():
-            leaf = emissions.detach().requires_grad_()
+            leaf = emissions.detach().double().requires_grad_()
             (marginals,) = torch.autograd.grad(self.log_partition(leaf, lengths).sum(), leaf)
-        tiny = torch.finfo(marginals.dtype).tiny
+        tiny = torch.finfo(emissions.dtype).tiny
         real = _real(lengths, emissions).unsqueeze(-1)
-        return torch.where(real, marginals.clamp(min=tiny).log(), 0.0)
+        return torch.where(real, marginals.clamp(min=tiny).log(), 0.0).to(emissions.dtype)
 
     def chance(self, emissions: Tensor, lengths: Tensor, *, word: int, tag: int) -> Tensor:
         """(B,) the probability of `tag` at the word at `word`, with a gradient that `forward` does not have.
@@ -127,7 +130,7 @@ class ChainCRF(nn.Module):
         check_lengths(lengths, *emissions.shape[:2])
         if emissions.shape[1] == 0:
             return emissions.new_zeros(len(emissions))
-        steps = self.steps()
+        steps = Steps(*(part.to(emissions.dtype) for part in self.steps()))
         highest = steps.transitions.detach().amax()
         ways = (steps.transitions - highest).exp()  # (K, K)
         tiny = torch.finfo(emissions.dtype).tiny

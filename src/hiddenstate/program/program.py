@@ -1,6 +1,7 @@
 """The description of a trained model: inputs, operations, outputs, and the shapes of the weights they name."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self, cast
@@ -12,6 +13,8 @@ from hiddenstate.program.shapes import Shape
 FORMAT = 1
 PROGRAM = "program.json"
 """Its name in a bundle."""
+INNERMOST = re.compile(r"\[\n *([^\[\]{}]*?)\n *\]")
+"""A list without lists and objects in it, in a JSON text with indents."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,7 @@ class Program:
             "states": dict(self.states),
             "facts": dict(self.facts),
         }
-        return json.dumps(values, indent=1, ensure_ascii=False) + "\n"
+        return _flat_lists(json.dumps(values, indent=1, ensure_ascii=False)) + "\n"
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
@@ -173,6 +176,11 @@ class Program:
             )
         program.shapes()
         return program
+
+
+def _flat_lists(text: str) -> str:
+    """Lists of numbers and names on one line each. Within a JSON text a line ends between values alone."""
+    return INNERMOST.sub(lambda found: "[" + re.sub(r"\n *", " ", found[1]) + "]", text)
 
 
 def _input_to_dict(given: Input) -> dict[str, Any]:

@@ -47,13 +47,13 @@ class Chain:
         path = np.full((rows, time_steps), -1, np.int64)
         if not path.size:
             return path
-        scores = scores.astype(np.float64)
+        scores, arriving = scores.astype(np.float64), np.ascontiguousarray(self.transitions.T)
         best = self.start + scores[:, 0]  # (B, K)
         came_from = []
         for step in range(1, time_steps):
-            ways = best[:, :, np.newaxis] + self.transitions  # (B, K, K)
-            before = ways.argmax(axis=1)  # (B, K)
-            reached = np.take_along_axis(ways, before[:, np.newaxis], axis=1)[:, 0] + scores[:, step]
+            ways = best[:, np.newaxis] + arriving  # (B, K, K): to the tag of the row from that of the column
+            before = ways.argmax(axis=2)  # (B, K)
+            reached = ways.max(axis=2) + scores[:, step]
             best = np.where((step < lengths)[:, np.newaxis], reached, best)
             came_from.append(before)
         tag = (best + self.end).argmax(axis=1)  # (B,)

@@ -155,3 +155,15 @@ def test_a_batch_without_a_word_is_no_problem(crf):
 def test_wrong_lengths_are_refused(crf, emissions):
     with pytest.raises(ShapeError, match="lengths: expected 0 to 4"):
         crf.log_partition(emissions, LENGTHS + 1)
+
+
+def test_a_long_sentence_in_float32_has_the_probabilities_of_float64():
+    torch.manual_seed(0)
+    crf = ChainCRF(5)
+    for parameter in crf.parameters():
+        torch.nn.init.normal_(parameter)
+    emissions, lengths = 10 * torch.randn(2, 400, 5), torch.tensor([400, 30])
+    found = crf(emissions, lengths)
+    assert found.dtype == torch.float32
+    expected = crf.double()(emissions.double(), lengths)
+    assert (found.exp().double() - expected.exp()).abs().max() < 1e-6

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hiddenstate.errors import BundleError, ShapeError
 from hiddenstate.program import Interpreter, Program, Writer, operations
 from hiddenstate.program.interpret import RULES
 from hiddenstate.program.operations import OPERATIONS
-from hiddenstate.program.program import Input, Scaling
+from hiddenstate.program.program import Input, Output, Scaling
 
 
 def example() -> Program:
@@ -29,6 +30,20 @@ def test_it_comes_back_from_its_file():
     program = example()
     assert Program.from_json(program.to_json()) == program
     assert list(program.weights) == ["W"]
+
+
+def test_lists_stand_on_one_line_whatever_is_in_them():
+    labels = ("a]", "[b", "c\n d", '"e"', "{f}", "")
+    program = example()
+    program = replace(
+        program,
+        outputs={"y": Output(program.outputs["y"].value, labels)},
+        facts={"steps": [[0.5, -1.0], [2.0, 3.0]], "none": []},
+    )
+    text = program.to_json()
+    assert Program.from_json(text) == program
+    assert "[0.5, -1.0]" in text
+    assert '"shape": [1, "time", 3]' in text
 
 
 def test_scalers_and_columns_come_back():
