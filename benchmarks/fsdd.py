@@ -3,8 +3,8 @@
     python benchmarks/fsdd.py --data DIR [--seeds 3] [--resume FILE] [--only official,leave_speaker_out,baselines]
 
 DIR holds fsdd/recordings. Official split: recordings 0 to 4 of each digit and speaker are the test (300), the others
-(2,700) are learnt from. There are no validation recordings: every network is trained for all epochs of the recipe. That was
-chosen by learning from four speakers and looking at the other two (theo and george; jackson and lucas).
+(2,700) are learnt from. There are no validation recordings: every network is trained for all epochs of the recipe.
+That was chosen by learning from four speakers and looking at the other two (theo and george; jackson and lucas).
 """
 
 from functools import partial
