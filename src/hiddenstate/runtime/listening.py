@@ -174,7 +174,7 @@ class Listener:
 
         It is heard as in a stream, where only the threshold and the pause after answers decide whether it is.
         """
-        sound = _Sound(self._context, frames.shape[1], self._model.size)
+        sound = _Sound(self._context, self._prepare.features, self._model.size)
         number = start
         while not self._hear(sound, frames[number - 1], bool(loud[number - 1]), number) and number < len(
             frames

@@ -106,7 +106,9 @@ def _shown(task: IntentTask, reader: TagReader, result: Commands, word: int | No
     shown[EVIDENCE] = cache(evidence)
     if reader.heads[0].crf is not None:
         shown[PATH] = lambda: best_path(task.words, models, text)
-    shown[GRADIENTS] = cache(lambda: gradient_sections(models[0], loss, entering="last"))
+    shown[GRADIENTS] = cache(
+        lambda: gradient_sections(models[0], loss, fresh=task.build_model, entering="last")
+    )
     return shown
 
 

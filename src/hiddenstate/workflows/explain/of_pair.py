@@ -37,7 +37,9 @@ def inside_translation(folder: Path, text: str) -> Inside:
     unknown = saved.task.unknown(text)
     shown: dict[str, Shown] = {ATTENTION: lambda: _heat(result)} if looked else {}
     shown[GRADIENTS] = cache(
-        lambda: gradient_sections(saved.model, lambda network: saved.task.loss(network, batch))
+        lambda: gradient_sections(
+            saved.model, lambda network: saved.task.loss(network, batch), fresh=saved.task.build_model
+        )
     )
     said = f"Read as {len(read)} pieces of {len(pieces):,} that the model knows, written as {len(written)}."
     return Inside(

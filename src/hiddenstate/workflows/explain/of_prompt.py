@@ -67,7 +67,7 @@ def look_into_prompt(task: GenerateTask, model: nn.Module, text: str) -> Inside:
         readings=readings_of(model, numbers, {"recurrent": labels}),
         shown={
             SURPRISE: cache(lambda: _surprise(foretold, labels)),
-            GRADIENTS: cache(lambda: gradient_sections(model, loss)),
+            GRADIENTS: cache(lambda: gradient_sections(model, loss, fresh=task.build_model)),
         },
         lacking={
             ATTENTION: f"expected a model with attention, got a language model, which has none. {HAS}",

@@ -96,7 +96,7 @@ def _shown(
     shown: dict[str, Shown] = {}
     if file.suffix.lower() not in features.ENDINGS:
         shown[SOUND] = cache(drawn)
-    shown[GRADIENTS] = cache(lambda: gradient_sections(model, loss))
+    shown[GRADIENTS] = cache(lambda: gradient_sections(model, loss, fresh=saved.task.build_model))
     return shown
 
 

@@ -50,7 +50,12 @@ def look_into_tags(task: TagTask, models: Sequence[nn.Module], text: str, word: 
         EVIDENCE: cache(lambda: why_tag(task, models, text, place + 1)),
         PATH: lambda: best_path(task, models, text),
         GRADIENTS: cache(
-            lambda: gradient_sections(model, lambda network: answer_loss(network, batch), entering="last")
+            lambda: gradient_sections(
+                model,
+                lambda network: answer_loss(network, batch),
+                fresh=task.build_model,
+                entering="last",
+            )
         ),
     }
     lacking = {
