@@ -270,6 +270,16 @@ def test_inputs_that_are_refused(call, place):
     refused(wrong(*good, "--lengths", place / "two.npy"), "lengths: expected shape (3,), got (2,)")
 
 
+def test_fresh_weights_give_the_same_numbers_again(call, place):
+    (place / "fresh.py").write_text(
+        "from torch import nn\ndef build(): return nn.LSTM(3, 8, batch_first=True)\n"
+    )
+    arguments = ("lint", f"{place}/fresh.py:build", "--input", place / "batch.npy", "--rules", "forget_bias")
+    first, second = call(*arguments), call(*arguments)
+    assert first.code == 1
+    assert first.out == second.out
+
+
 def test_the_door_leaves_nothing_behind(call, place):
     call("lint", f"{place}/nets.py:build", "--input", place / "batch.npy")
     assert not [name for name in sys.modules if name.startswith("_linted")]
