@@ -184,6 +184,10 @@ def test_a_walk_in_numbers(call, request, fixture, text, cell, tmp_path):
     assert outcome.code == 0, outcome.err
     assert re.search(r"Unit 7 of (words\.)?recurrent, layer 1 \(LSTM\) in numbers", outcome.out)
     assert f"{cell} = f_t · C_t-1 + i_t · C̃_t" in outcome.out
+    if fixture != "writer":
+        assert re.search(r"W_f x_t = .*\[(word|letters|casing) \d+\]", outcome.out), (
+            "what a number of a word is"
+        )
     labels = re.findall(r"^step \d: (\S+)", outcome.out, re.MULTILINE)
     assert labels == (list(text[:2]) if fixture == "writer" else text.split()[:2])
     assert (tmp_path / "walk.html").read_text().count("<h1>") == 1
