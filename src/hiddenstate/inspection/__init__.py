@@ -7,6 +7,7 @@ from hiddenstate.inspection.gradients import before_and_after, gradient_flow
 from hiddenstate.inspection.intent_evidence import intent_evidence
 from hiddenstate.inspection.lint import lint
 from hiddenstate.inspection.memory import memory
+from hiddenstate.inspection.next_evidence import next_evidence
 from hiddenstate.inspection.record_files import load_record, save_record
 from hiddenstate.inspection.remedies import remedy
 from hiddenstate.inspection.tag_evidence import tag_evidence
@@ -29,6 +30,7 @@ __all__ = [
     "load_record",
     "load_trace",
     "memory",
+    "next_evidence",
     "remedy",
     "save_record",
     "save_trace",

@@ -112,6 +112,14 @@ class ReadWords(nn.Module):
             x = torch.cat([x, self.casing(batch.casing)], dim=-1)
         return x
 
+    def input_names(self) -> tuple[str, ...]:
+        """(size,) what each number of a word stands for: "word 0", "letters 3", "casing 1"."""
+        size = self.embed.sizes.size
+        counts = {"word": size, "letters": self.embed.output_size - size}
+        if self.casing is not None:
+            counts["casing"] = self.casing.embedding_dim
+        return tuple(f"{part} {number}" for part, count in counts.items() for number in range(count))
+
     def states(self, x: Tensor, lengths: Tensor) -> Tensor:
         """(B, T, output_size) the states of embedded words x (B, T, size) of sentences of `lengths` (B,)."""
         outputs, _ = self.recurrent(self.embedding_dropout(x), lengths)  # (B, T, features)

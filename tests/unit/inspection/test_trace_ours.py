@@ -204,6 +204,7 @@ def test_a_tagger_and_a_reader_of_commands_in_the_middle_of_training(commands, c
     for layer, part in zip(found.layers, cells, strict=True):
         assert layer.lengths.tolist() == [4, 1, 0]
         assert_equals_the_cells_own_steps(layer, part, 1e-5)
+    assert model.words.input_names() == (*(f"word {number}" for number in range(5)), "casing 0", "casing 1")
     assert model.training
     np.testing.assert_allclose(found[0].inputs[0], model.eval().words.inputs(WORDS).detach()[0], atol=1e-6)
 

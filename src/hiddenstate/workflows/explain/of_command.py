@@ -78,7 +78,9 @@ def look_into_command(
         text=" ".join(filter(None, words)),
         model=models[0],
         inputs=reader.batch,
-        readings=readings_of(models[0], reader.batch, {"words": reader.tokens}),
+        readings=readings_of(
+            models[0], reader.batch, {"words": reader.tokens}, {"words": reader.models[0].words.input_names()}
+        ),
         shown=shown,
         lacking=lacking,
     )

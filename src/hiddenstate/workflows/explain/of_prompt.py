@@ -1,6 +1,7 @@
 """A look into a language model that reads a beginning: how much each unit surprises it, and what it expects."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -10,19 +11,23 @@ from torch.nn.functional import cross_entropy
 
 from hiddenstate import plots
 from hiddenstate.errors import InputError
-from hiddenstate.inspection import foretell
+from hiddenstate.inspection import foretell, next_evidence
 from hiddenstate.plots.numerals import fixed
 from hiddenstate.plots.surprise_steps import in_words, quoted_unit, unit_name
 from hiddenstate.records import Foretold
 from hiddenstate.records.foretold import Shares
 from hiddenstate.tasks.generate import GenerateTask
+from hiddenstate.workflows.evidence_sections import text_sections
 from hiddenstate.workflows.explain.asked_text import quoted
 from hiddenstate.workflows.explain.gradients import GRADIENTS, gradient_sections
 from hiddenstate.workflows.explain.inside import ATTENTION, EVIDENCE, Inside, readings_of
 from hiddenstate.workflows.writers.saved import open_writer
 
 SURPRISE = "surprise"
-HAS = "Show surprise, gradients, units, gates, memory or walk."
+NO_ATTENTION = (
+    "expected a model with attention, got a language model, which has none. "
+    "Show surprise, evidence, gradients, units, gates, memory or walk."
+)
 UNITS: dict[str, tuple[str, str]] = {
     "char": ("character", "characters"),
     "word": ("word", "words"),
@@ -67,12 +72,10 @@ def look_into_prompt(task: GenerateTask, model: nn.Module, text: str) -> Inside:
         readings=readings_of(model, numbers, {"recurrent": labels}),
         shown={
             SURPRISE: cache(lambda: _surprise(foretold, labels)),
+            EVIDENCE: cache(lambda: _evidence(task, model, text, foretold)),
             GRADIENTS: cache(lambda: gradient_sections(model, loss, fresh=task.build_model)),
         },
-        lacking={
-            ATTENTION: f"expected a model with attention, got a language model, which has none. {HAS}",
-            EVIDENCE: f"expected a model that answers about a whole text, got a language model. {HAS}",
-        },
+        lacking={ATTENTION: NO_ATTENTION},
     )
 
 
@@ -108,17 +111,26 @@ def _surprise(foretold: Foretold, labels: Sequence[str]) -> list[plots.Section]:
     ]
 
 
+def _evidence(task: GenerateTask, model: nn.Module, text: str, foretold: Foretold) -> list[plots.Section]:
+    """What the likeliest next unit rests on; blanks of the text have signs."""
+    found = next_evidence(task, model, text)
+    names = tuple(map(unit_name, found.integrated.places))
+    seen = replace(
+        found,
+        integrated=replace(found.integrated, places=names),
+        occlusion=replace(found.occlusion, places=names),
+    )
+    return text_sections(seen, title=f"What the next one rests on: {quoted_unit(foretold.following[0][0])}")
+
+
 def _named(shares: Shares) -> str:
     """Units with their probabilities, as a sentence names them."""
-    return ", ".join(f"{quoted_unit(unit)} {100 * share:.1f} %" for unit, share in shares)
+    return ", ".join(f"{quoted_unit(unit)} ({100 * share:.1f} %)" for unit, share in shares)
 
 
 def _words(foretold: Foretold, unit: str, unknown: Sequence[str]) -> str:
     count = len(foretold.units)
-    parts = [
-        f"Then {in_words(foretold.following[1:])}.",
-        f"{count} {unit if count == 1 else unit + 's'} read",
-    ]
+    parts = [f"Then {_named(foretold.following[1:])}.", f"{count} {UNITS[unit][count > 1]} read"]
     if count > 1:
         parts[-1] += f", with a surprise of {fixed(foretold.nats_per_character, 3)} nats per character"
     parts[-1] += "."

@@ -73,7 +73,9 @@ def look_into_tags(task: TagTask, models: Sequence[nn.Module], text: str, word: 
         text=f"{least_sure(tagged, reader, place)} {words_read(len(reader.tokens), unknown)}",
         model=model,
         inputs=batch,
-        readings=readings_of(model, batch, {"words": reader.tokens}),
+        readings=readings_of(
+            model, batch, {"words": reader.tokens}, {"words": reader.models[0].words.input_names()}
+        ),
         shown=shown,
         lacking=lacking,
     )
