@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -83,7 +84,15 @@ def look_into_command(
         ),
         shown=shown,
         lacking=lacking,
+        pictures={ATTENTION: lambda: _looked(task, models, text)} if ATTENTION in shown else {},
     )
+
+
+def _looked(task: IntentTask, models: Sequence[nn.Module], text: str) -> Any:
+    """Attention as a chart, with how far it agrees with what the intent rests on."""
+    attention = intent_evidence(task, models, text).attention
+    assert attention is not None
+    return plots.attention_map(attention)
 
 
 def _shown(task: IntentTask, reader: TagReader, result: Commands, word: int | None) -> dict[str, Shown]:
