@@ -14,6 +14,7 @@ from pathlib import Path
 from hear_run import EAR, Corpus, mean_of
 from text_run import Runs, arguments, chosen, json_line, table
 
+from hiddenstate.data.sound import FrontendSettings
 from hiddenstate.workflows.hearing.fit import RECIPE
 
 TONE = replace(EAR, task=replace(EAR.task, cepstra=0))
@@ -23,7 +24,9 @@ TRAINING = replace(RECIPE, epochs=40, batch_size=16)
 
 def read(folder: Path) -> Corpus:
     files = sorted((folder / "emodb" / "wav").glob("*.wav"))
-    return Corpus(files, [file.stem[5] for file in files], [file.stem[:2] for file in files], rate=16000)
+    return Corpus(
+        files, [file.stem[5] for file in files], [file.stem[:2] for file in files], FrontendSettings()
+    )
 
 
 def main() -> None:

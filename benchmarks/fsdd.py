@@ -13,11 +13,13 @@ from pathlib import Path
 from hear_run import Corpus, mean_of
 from text_run import Runs, arguments, chosen, json_line, table
 
+from hiddenstate.workflows.hearing.run_settings import TELEPHONE
+
 
 def read(folder: Path) -> Corpus:
     files = sorted((folder / "fsdd" / "recordings").glob("*.wav"))
     names = [file.stem.split("_") for file in files]
-    return Corpus(files, [name[0] for name in names], [name[1] for name in names], rate=8000)
+    return Corpus(files, [name[0] for name in names], [name[1] for name in names], TELEPHONE)
 
 
 def official(corpus: Corpus):

@@ -26,10 +26,14 @@ class Corpus:
     """Recordings with labels and speakers, each read once."""
 
     def __init__(
-        self, files: Sequence[Path], labels: Sequence[str], speakers: Sequence[str], rate: int
+        self,
+        files: Sequence[Path],
+        labels: Sequence[str],
+        speakers: Sequence[str],
+        frontend: FrontendSettings,
     ) -> None:
         self.table = TextTable(tuple(map(str, files)), tuple(labels), "benchmark", groups=tuple(speakers))
-        self.recordings = Recordings(SoundFileSettings(), FrontendSettings(rate=rate))
+        self.recordings = Recordings(SoundFileSettings(), frontend)
 
     @property
     def speakers(self) -> list[str]:

@@ -17,6 +17,9 @@ from hiddenstate.training import TrainingSettings
 from hiddenstate.workflows.hearing.fit import RECIPE, Ear, recipe_for
 from hiddenstate.workflows.recipe import with_recipe
 
+TELEPHONE = FrontendSettings(rate=8000, bands=23)
+"""Half the spectrum needs fewer bands: the lowest of 40 would lie between two lines of the Fourier transform."""
+
 
 @dataclass(frozen=True)
 class HearingRun:
@@ -46,9 +49,15 @@ class HearingRun:
         return Recordings(self.data, self.frontend)
 
     def at_rate_of(self, files: Sequence[str]) -> "HearingRun":
-        """The same at the lowest sample rate of the files, if that is lower: nobody hears what some do not have."""
+        """The same at the lowest sample rate of the files, if that is lower: nobody hears what some do not have.
+
+        At the rate of a telephone fewer mel bands are made, unless their number was chosen.
+        """
         rate = lowest_rate(files, at_most=self.frontend.rate)
-        return replace(self, frontend=replace(self.frontend, rate=rate))
+        own = replace(self.frontend, rate=rate)
+        if rate <= TELEPHONE.rate and own.bands == FrontendSettings().bands:
+            own = replace(own, bands=TELEPHONE.bands)
+        return replace(self, frontend=own)
 
 
 def complete(values: dict[str, Any], recordings: int | None = None) -> HearingRun:
