@@ -103,7 +103,7 @@ def test_an_onnx_graph_gives_labels_with_what_is_in_its_metadata(call, ears, tmp
     assert facts["threshold"] is not None
     files = [ears / "up" / "ann0.wav", ears / "down" / "dee2.wav"]
     inputs = Session(ears / "both").sounds.inputs(files)
-    assert inputs["frames"].shape[2] == facts["context"] * facts["frontend"]["bands"]
+    assert inputs["frames"].shape[2] == facts["context"] * len(facts["preparation"]["training"]["mean"])
     (probabilities,) = session.run(["probabilities"], inputs)
     np.testing.assert_allclose(probabilities, Session(ears / "both").run(files).probabilities, atol=1e-5)
 
@@ -144,11 +144,13 @@ def test_what_does_not_fit_is_refused(call, ears, tmp_path):
         session.run(str(ears / "up" / "ann0.wav"))
     with pytest.raises(SettingsError, match=r"got a sound classifier\. Give samples to .*open_listener"):
         session.step("word")
-    with pytest.raises(SettingsError, match=r"expected a text classifier, got a sound classifier"):
+    with pytest.raises(
+        SettingsError, match=r"expected a text classifier or a tagger, got a sound classifier"
+    ):
         session.label(np.ones(3))
     np.save(tmp_path / "other.npy", np.zeros((20, 13), np.float32))
     with pytest.raises(
-        InputError, match=r"other\.npy: expected frames of 40 numbers as the others have, got 13"
+        InputError, match=r"other\.npy: expected frames of 23 numbers as the others have, got 13"
     ):
         session.run([tmp_path / "other.npy"])
     outcome = call("stream", ears / "one")

@@ -17,10 +17,18 @@ from hiddenstate.runtime.listening import ListenSettings, open_listener
 from hiddenstate.workflows.listen import Listening
 from tests.story.test_hear import FAST, RATE, whistle, write_whistles
 
-LEARNT = ["--epochs", "25", "--batch-size", "8", "--hidden-size", "12", "--learning-rate", "0.01", "--quiet"]
+LEARNT = ["--epochs", "50", "--batch-size", "8", "--hidden-size", "12", "--learning-rate", "0.01", "--quiet"]
 PLAIN = [
     f"--set={name}"
-    for name in ("model.filters=16", "training.average_decay=0.9", "augment.warp=0", "augment.speed=0")
+    for name in (
+        "model.filters=16",
+        "training.average_decay=0.9",
+        "augment.warp=0",
+        "augment.speed=0",
+        "augment.hiss=0",
+        "augment.pause=0",
+        "task.cepstra=0",
+    )
 ]
 
 

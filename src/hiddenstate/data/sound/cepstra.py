@@ -13,7 +13,7 @@ def cepstra(frames: Frames, count: int) -> Frames:
     Number 0 is the loudness. Cut off are the quick changes from band to band, among them the harmonics of the voice.
     Source: Davis and Mermelstein (1980), "Comparison of parametric representations for monosyllabic word recognition".
 
-    >>> cepstra(np.full((1, 4), 3.0, np.float32), 2).round(3).tolist()
+    >>> (cepstra(np.full((1, 4), 3.0, np.float32), 2).round(3) + 0.0).tolist()
     [[6.0, 0.0]]
     """
     return np.asarray(frames @ _transform(frames.shape[1], count), dtype=np.float32)
