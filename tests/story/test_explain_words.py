@@ -139,6 +139,7 @@ def test_an_intent_and_its_slots_are_explained_on_one_page(call, assistant, tmp_
     assert "What the tag of word" not in page
     more, _ = explained(call, assistant, tmp_path / "more.html", "--text", text, "--word", 6)
     assert "What the tag of word 6 rests on: “jose”" in more
+    assert page.count("<li>layer 1, backward: ") == 1, "each layer has one flow"
 
 
 def test_the_surprise_of_a_text_is_explained_on_one_page(call, writer, tmp_path):

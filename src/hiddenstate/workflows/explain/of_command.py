@@ -107,9 +107,10 @@ def _shown(task: IntentTask, reader: TagReader, result: Commands, word: int | No
         return found if word is None else [*found, *why_tag(task.words, models, text, word + 1)]
 
     def loss(network: nn.Module) -> Tensor:
-        intent = cross_entropy(network(reader.batch).logits, torch.full((1,), answer))
+        output = network(reader.batch)  # once: each reading would be a flow of its own
+        intent = cross_entropy(output.logits, torch.full((1,), answer))
         share = task.settings.share
-        return share * intent + (1.0 - share) * answer_loss(network, reader.batch)
+        return share * intent + (1.0 - share) * answer_loss(network, output.scores, reader.batch)
 
     shown: dict[str, Shown] = {"tags": lambda: all_tags(result.slots, tagged, reader, word)}
     if any(isinstance(part, AttentionPool) for part in models[0].modules()):

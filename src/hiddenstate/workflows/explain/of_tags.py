@@ -52,7 +52,7 @@ def look_into_tags(task: TagTask, models: Sequence[nn.Module], text: str, word: 
         GRADIENTS: cache(
             lambda: gradient_sections(
                 model,
-                lambda network: answer_loss(network, batch),
+                lambda network: answer_loss(network, network(batch).scores, batch),
                 fresh=task.build_model,
                 entering="last",
             )
@@ -81,8 +81,7 @@ def look_into_tags(task: TagTask, models: Sequence[nn.Module], text: str, word: 
     )
 
 
-def answer_loss(network: nn.Module, batch: TextBatch) -> Tensor:
-    """What training would lower if the network's own tags were the true ones."""
-    scores: Tensor = network(batch).scores
+def answer_loss(network: nn.Module, scores: Tensor, batch: TextBatch) -> Tensor:
+    """What training would lower if the tags of the network's own `scores` (B, T, tags) were the true ones."""
     head = tag_head(network)
     return head.loss(scores, head.decode(scores.detach(), batch.lengths), batch.lengths)
