@@ -76,7 +76,7 @@ class Kind(ABC):
         """The data of a comparison of architectures. Raises `SettingsError` where the kind has none yet."""
         raise SettingsError(
             f"--task {self.task}: expected a task whose architectures can be compared, got one without. "
-            "Use forecast, classify, tag, intent, hear or generate."
+            "Use forecast, classify, tag, intent, hear, generate or translate."
         )
 
     def ground(self, source: Source, values: Values, metric: str | None) -> Ground:
