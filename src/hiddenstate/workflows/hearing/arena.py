@@ -52,6 +52,7 @@ class HearArena(RowArena):
         """Use `of`."""
         super().__init__(run, parts, (), metric)
         self.step = f"step of {run.model.stride} frames"
+        self.facts = {**self.facts, "rows": f"{self.facts['rows']} recordings"}
         self._recordings = recordings
         self.notes = (*parts.notes, *self._about_groups())
 
