@@ -9,7 +9,9 @@ import pytest
 
 from hiddenstate.workflows.classes.ground import ClassGround
 from hiddenstate.workflows.tuning.space import Between, OneOf
+from tests.story.books import book
 from tests.story.tagged_files import flights, write_commands, write_conll
+from tests.story.test_hear import write_whistles
 from tests.story.text_files import rows, write
 
 SMALL = [
@@ -216,3 +218,57 @@ def test_without_validation_rows_nothing_can_be_chosen(call, texts, tmp_path, ve
         rows = "validation and test rows" if (verb, source) == ("compare", texts) else "validation rows"
         assert f"expected {rows} to {'search' if verb == 'tune' else 'compare'} on, got none" in outcome.err
         assert not (tmp_path / "out").exists()
+
+
+def test_a_book_is_searched(call, tmp_path):
+    (tmp_path / "book.txt").write_text(book(120))
+    outcome = call(
+        "tune", tmp_path / "book.txt", "--task", "generate", "--set", "task.window=16", "--set", "training.epochs=1",
+        "--set", "model.hidden_size=8", "--trials", "2", "--json", "--quiet", "--out", tmp_path / "tuned",
+    )  # fmt: skip
+    assert outcome.code == 0, outcome.err
+    found = json.loads(outcome.out)
+    assert len(found["trials"]) == 2
+    assert found["trials"][0]["settings"]["model.hidden_size"] == 8
+    assert "weight_drop" in (tmp_path / "tuned" / "settings.toml").read_text()
+    refused = call(
+        "tune",
+        tmp_path / "book.txt",
+        "--task",
+        "generate",
+        "--trials",
+        "1",
+        "--metric",
+        "error",
+        "--out",
+        tmp_path / "x",
+    )
+    assert refused.code == 2
+    assert "Valid: loss" in refused.err
+    short = call(
+        "tune",
+        tmp_path / "book.txt",
+        "--task",
+        "generate",
+        "--trials",
+        "1",
+        "--validation",
+        "0",
+        "--out",
+        tmp_path / "x",
+    )
+    assert "expected a validation text to search on, got 0 characters" in short.err
+
+
+def test_recordings_are_searched_by_group(call, tmp_path):
+    folder = write_whistles(tmp_path / "w", each=2)
+    outcome = call(
+        "tune", folder / "table.csv", "--task", "hear", "--group", "speaker", "--set", "training.epochs=1",
+        "--set", "model.hidden_size=4", "--set", "model.filters=8", "--trials", "2", "--json", "--quiet",
+        "--out", tmp_path / "tuned",
+    )  # fmt: skip
+    assert outcome.code == 0, outcome.err
+    found = json.loads(outcome.out)
+    assert len(found["trials"]) == 2
+    assert found["facts"]["rows"] == "12 training, 6 validation"  # of two speakers and of one
+    assert 'group = "speaker"' in (tmp_path / "tuned" / "settings.toml").read_text()

@@ -7,6 +7,7 @@ import typer
 
 from hiddenstate.cli.data_options import (
     DATA,
+    Group,
     Horizon,
     Known,
     Past,
@@ -36,7 +37,8 @@ def compare(  # one parameter per option: the signature is the documentation
     metric: Annotated[
         str | None,
         typer.Option(
-            help="accuracy, log_loss (texts); mae (series); span_f1, token_accuracy (tags); slot_f1 (intents).",
+            help="accuracy, log_loss (texts); mae (series); span_f1, token_accuracy (tags); slot_f1 (intents); "
+            "accuracy, unweighted_average_recall (recordings); nats_per_unit, bits_per_char (a book); chrf (pairs).",
             rich_help_panel=COMPARISON,
         ),
     ] = None,
@@ -63,9 +65,7 @@ def compare(  # one parameter per option: the signature is the documentation
     known: Known = None,
     past: Past = None,
     series: Series = None,
-    group: Annotated[
-        str | None, typer.Option(help="Column of authors or the like.", rich_help_panel=DATA)
-    ] = None,
+    group: Group = None,
     vectors: Vectors = None,
     validation: Annotated[
         str | None, typer.Option(help="Share, or first date, to choose on.", rich_help_panel=DATA)
@@ -95,6 +95,8 @@ def compare(  # one parameter per option: the signature is the documentation
     hiddenstate compare questions.csv --text question --target label --budget 10min --out comparison/
     hiddenstate compare corpus.conllu --task tag --budget 20min --out comparison/
     hiddenstate compare demand.csv --time time --target demand --horizon 48 --equal time --out comparison/
+    hiddenstate compare recordings/ --task hear --budget 20min --out comparison/
+    hiddenstate compare book.txt --task generate --budget 20min --out comparison/
     """
     from hiddenstate.cli.show import STYLES, console, show_json
     from hiddenstate.workflows.comparing.door import compare_file

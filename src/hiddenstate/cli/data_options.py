@@ -8,9 +8,20 @@ import typer
 DATA = "Data"
 
 Source = Annotated[
-    Path, typer.Argument(help="CSV, TSV, Parquet, JSON Lines or CoNLL file.", show_default=False)
+    Path,
+    typer.Argument(
+        help="CSV, TSV, Parquet, JSON Lines or CoNLL file, a text, a folder of recordings.",
+        show_default=False,
+    ),
 ]
-Task = Annotated[str | None, typer.Option(help="forecast, classify, tag or intent.", rich_help_panel=DATA)]
+Task = Annotated[
+    str | None,
+    typer.Option(
+        help="forecast, classify, tag, intent, hear, generate; compare also takes translate.",
+        rich_help_panel=DATA,
+    ),
+]
+Group = Annotated[str | None, typer.Option(help="Column of authors or the like.", rich_help_panel=DATA)]
 Target = Annotated[
     str | None, typer.Option(help="Column to forecast, of labels or of tags.", rich_help_panel=DATA)
 ]

@@ -7,6 +7,7 @@ import typer
 
 from hiddenstate.cli.data_options import (
     DATA,
+    Group,
     Horizon,
     Known,
     Past,
@@ -32,7 +33,9 @@ def tune(  # one parameter per option: the signature is the documentation
     trials: Annotated[int | None, typer.Option(help="Training runs at most.", rich_help_panel=SEARCH)] = None,
     metric: Annotated[
         str | None,
-        typer.Option(help="On the validation rows: loss, or error (not for series).", rich_help_panel=SEARCH),
+        typer.Option(
+            help="On the validation rows: loss, or error (texts, tags, intents).", rich_help_panel=SEARCH
+        ),
     ] = None,
     task: Task = None,
     target: Target = None,
@@ -42,6 +45,7 @@ def tune(  # one parameter per option: the signature is the documentation
     known: Known = None,
     past: Past = None,
     series: Series = None,
+    group: Group = None,
     vectors: Vectors = None,
     validation: Annotated[
         str | None, typer.Option(help="Share, or first date, to search on.", rich_help_panel=DATA)
@@ -73,6 +77,7 @@ def tune(  # one parameter per option: the signature is the documentation
     \b
     hiddenstate tune demand.csv --time time --target demand --horizon 48 --budget 30min --out tuned/
     hiddenstate tune corpus.conllu --task tag --trials 20 --out tuned/
+    hiddenstate tune recordings.csv --task hear --group speaker --budget 30min --out tuned/
     """
     from hiddenstate.cli.show import STYLES, console, show_json
     from hiddenstate.workflows.comparing.plan import seconds_of
@@ -85,7 +90,7 @@ def tune(  # one parameter per option: the signature is the documentation
 
     flags = {
         "target": target, "text": text, "time": time, "horizon": horizon, "known": known, "past": past,
-        "series": series, "vectors": vectors, "validation": number_or_date(validation),
+        "series": series, "group": group, "vectors": vectors, "validation": number_or_date(validation),
         "test": number_or_date(test), "seed": seed,
     }  # fmt: skip
     limits = Limits(budget=None if budget is None else seconds_of(budget), trials=trials)

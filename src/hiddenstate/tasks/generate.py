@@ -34,6 +34,10 @@ class GenerateTask:
         """Learn the units of the training text."""
         return cls(settings, network, Units.fit(text, settings.units))
 
+    def with_network(self, network: LanguageSettings) -> Self:
+        """The same units for another network."""
+        return type(self)(self.settings, network, self.units)
+
     def build_model(self) -> LanguageModel:
         """A network with fresh weights."""
         return LanguageModel(len(self.units), self.network)
@@ -67,6 +71,11 @@ class GenerateTask:
             return float(_nats(model, torch.from_numpy(stretches)).mean())
 
         return validate
+
+    def carried(self, model: nn.Module, text: str) -> Surprise:
+        """How much each unit of `text` surprises the network, the memory carried over the whole text."""
+        cut = self.units.cut(text)
+        return Surprise(tuple(cut[1:]), _nats(model, torch.from_numpy(self.units.numbers(cut))[None])[0])
 
     def measure(self, model: nn.Module, text: str) -> Surprise:
         """How much each unit of `text` surprises the network, by both protocols.

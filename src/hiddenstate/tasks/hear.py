@@ -1,5 +1,6 @@
 """The task of hearing classes: from recordings to what a network reads, and from its logits to labels."""
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self, final
 
@@ -75,6 +76,12 @@ class HearTask:
         if settings.class_weights == "balanced":
             task._weights = class_weights(labels, labels.encode(learnt.known_labels()))[0]
         return task
+
+    def with_network(self, network: HearingSettings) -> Self:
+        """The same task for another network that looks at as many frames at once."""
+        other = copy.copy(self)
+        other.network = network
+        return other
 
     @property
     def preparing(self) -> Preparing:

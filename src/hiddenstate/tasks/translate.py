@@ -48,6 +48,10 @@ class TranslateTask:
         texts += [settings.cased(text, "target") for text in table.targets]
         return cls(settings, network, JointPieces.fit(texts, count=settings.pieces), Sides.fit(table))
 
+    def with_network(self, network: TranslatorSettings) -> Self:
+        """The same pieces for another network."""
+        return type(self)(self.settings, network, self.pieces, self.sides)
+
     def build_model(self) -> EncoderDecoder:
         """A network with fresh weights, from torch's global generator."""
         return EncoderDecoder(len(self.pieces), self.network)

@@ -76,14 +76,14 @@ class Kind(ABC):
         """The data of a comparison of architectures. Raises `SettingsError` where the kind has none yet."""
         raise SettingsError(
             f"--task {self.task}: expected a task whose architectures can be compared, got one without. "
-            "Use forecast, classify, tag or intent."
+            "Use forecast, classify, tag, intent, hear, generate or translate."
         )
 
     def ground(self, source: Source, values: Values, metric: str | None) -> Ground:
         """The data of a search of settings. Raises `SettingsError` where the kind has none yet."""
         raise SettingsError(
             f"--task {self.task}: expected a task whose settings can be searched, got one without. "
-            "Use forecast, classify, tag or intent."
+            "Use forecast, classify, tag, intent, hear or generate."
         )
 
     @abstractmethod

@@ -24,7 +24,7 @@ from hiddenstate.workflows.classes.parts import read_parts
 from hiddenstate.workflows.classes.run_settings import complete
 from hiddenstate.workflows.classes.vectors import gather_vectors
 from hiddenstate.workflows.comparing.arena import Answer, Candidate, Metric, Order
-from hiddenstate.workflows.comparing.word_arena import Counted, WordArena
+from hiddenstate.workflows.comparing.row_arena import Counted, RowArena
 from hiddenstate.workflows.kind import Values
 
 METRICS = {
@@ -37,7 +37,7 @@ PLAIN_POOL, LOOKING_POOL = "max", "max+attention"
 
 
 @final
-class ClassArena(WordArena):
+class ClassArena(RowArena):
     """As `Arena`, for labelled texts."""
 
     with_attention = True
@@ -59,7 +59,7 @@ class ClassArena(WordArena):
         return cls(run, parts, vectors, chosen)
 
     def columns(self, table: TextTable) -> tuple[Any, ...]:
-        """As `WordArena.columns`."""
+        """As `RowArena.columns`."""
         return table.texts, table.labels
 
     @cached_property
@@ -67,7 +67,7 @@ class ClassArena(WordArena):
         return ClassifyTask.fit(self._parts.train, self._run.task, self._run.model, self._vectors)
 
     def task_of(self, candidate: Candidate, hidden_size: int) -> ClassifyTask:
-        """As `WordArena.task_of`."""
+        """As `RowArena.task_of`."""
         return self._task.with_network(self._network(candidate, hidden_size))
 
     def _network(self, candidate: Candidate, hidden_size: int) -> TextModelSettings:
@@ -84,7 +84,7 @@ class ClassArena(WordArena):
     def fit(
         self, order: Order, train: TextTable, training: TrainingSettings
     ) -> tuple[History, nn.Module, Callable[[], Counted]]:
-        """As `WordArena.fit`."""
+        """As `RowArena.fit`."""
         fitted = fit_classes(
             train,
             self._parts.validation,

@@ -50,6 +50,8 @@ class Bench:
     """Batches of test rows."""
     steps_of: Callable[[Any], int]
     """Steps through time in a batch, over all rows."""
+    read: Callable[[Any], tuple[Any, ...]] = lambda batch: (batch,)
+    """What the network takes of a batch."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +108,10 @@ class Arena(ABC):
     """What one step through time is: "word"."""
     facts: Mapping[str, str]
     """For the page: the file, the parts."""
+    things: str = "test rows"
+    """What is answered."""
+    notes: Sequence[str] = ()
+    """What a reader has to know about the data."""
 
     @property
     @abstractmethod
@@ -139,41 +145,45 @@ class Arena(ABC):
         """The plain baselines by name."""
 
 
-CELLS = ("lstm", "gru", "rnn")
+CELLS = ("lstm", "gru", "rnn", "lstm-peephole", "lstm-layernorm")
+"""In this order they take part."""
 
 
-def candidates_of(labels: Mapping[str, str], *, attention: bool) -> tuple[Candidate, ...]:
-    """Every combination of cell, direction, layers and attention; eight of them first, for a short comparison."""
-    usual = [
-        ("rnn", False, 1, False), ("lstm", False, 1, False), ("gru", False, 1, False), ("lstm", True, 1, False),
-        ("gru", True, 1, False), ("lstm", True, 2, False),
-    ]  # fmt: skip
-    usual += (
-        [("lstm", True, 1, True), ("gru", True, 1, True)]
-        if attention
-        else [("gru", True, 2, False), ("rnn", True, 1, False)]
-    )
+def candidates_of(labels: Mapping[str, str], *, attention: bool, both: bool = True) -> tuple[Candidate, ...]:
+    """Every combination of cell, direction, layers and attention; eight of them first, for a short comparison.
+
+    `labels`: names of the cells that the task can take. `both`: whether it can read backwards, too.
+    """
+    usual = [("rnn", False, 1, False), ("lstm", False, 1, False), ("gru", False, 1, False)]
+    if not both:
+        usual += [(cell, False, 2, False) for cell in ("lstm", "gru", "rnn")]
+    else:
+        usual += [("lstm", True, 1, False), ("gru", True, 1, False), ("lstm", True, 2, False)]
+        usual += (
+            [("lstm", True, 1, True), ("gru", True, 1, True)]
+            if attention
+            else [("gru", True, 2, False), ("rnn", True, 1, False)]
+        )
     every = [
-        (cell, both, layers, look)
+        (cell, backwards, layers, look)
         for cell in CELLS
-        for both in (False, True)
+        if cell in labels
+        for backwards in ((False, True) if both else (False,))
         for layers in (1, 2)
         for look in ((False, True) if attention else (False,))
     ]
     ordered = [*usual, *(one for one in every if one not in usual)]
     return tuple(
-        Candidate(
-            ("Bi" if both else "")
-            + labels[cell]
-            + (f", {layers} layers" if layers > 1 else "")
-            + (" + attention" if look else ""),
-            cell,
-            both,
-            layers,
-            look,
-        )
-        for cell, both, layers, look in ordered
+        Candidate(_name(labels[cell], backwards, layers, look), cell, backwards, layers, look)
+        for cell, backwards, layers, look in ordered
     )
+
+
+def _name(label: str, both: bool, layers: int, attention: bool) -> str:
+    """As people say it: Peephole BiLSTM; BiGRU, 2 layers + attention."""
+    *sort, cell = label.split(" ")
+    words = " ".join([*sort, f"Bi{cell}" if both else cell])
+    return words + (f", {layers} layers" if layers > 1 else "") + (" + attention" if attention else "")
 
 
 USUAL = 8

@@ -14,7 +14,7 @@ from hiddenstate.errors import HiddenstateError, InputError, TrainingError
 from hiddenstate.workflows.comparing.arena import Answer, Arena, Bench, Candidate, Order
 from hiddenstate.workflows.comparing.plan import Plan
 from hiddenstate.workflows.comparing.runs import Ledger, Run
-from hiddenstate.workflows.comparing.standing import Contestant, Ranking, rank
+from hiddenstate.workflows.comparing.standing import FEWEST_BLOCKS, Contestant, Ranking, rank
 from hiddenstate.workflows.comparing.timing import (
     microseconds_a_step,
     parameters_of,
@@ -239,7 +239,12 @@ class _Race:
 
     def notes(self) -> list[str]:
         """What a reader has to know beside the table."""
-        lines = []
+        lines = list(self.arena.notes)
+        if len(self.counts) < FEWEST_BLOCKS:
+            lines.append(
+                f"The {self.arena.things} fall into {len(self.counts)} that are independent, and fewer than "
+                f"{FEWEST_BLOCKS} tell nobody apart: test on more."
+            )
         done = self.ledger.done()
         missing = [
             f"{candidate.name} (seed {seed + 1})"

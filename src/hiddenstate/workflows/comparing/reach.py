@@ -18,7 +18,7 @@ LONGEST = 0.9
 def reach_of(bench: Bench, model: nn.Module) -> Reach | None:
     """What the units of all recurrent layers keep from step to step, on test rows; None where nothing tells it."""
     try:
-        layers = memory(trace(model, next(iter(bench.answers.epoch(1))))).layers
+        layers = memory(trace(model, bench.read(next(iter(bench.answers.epoch(1)))))).layers
     except InspectionError:
         return None
     kept = np.concatenate([layer.kept for layer in layers])

@@ -233,7 +233,7 @@ def _basis(compared: Compared) -> str:
     runs = sum(1 for run in compared.ledger.runs if run.seed >= 0 and not run.failure)
     rows = int(compared.counts.sum())
     minutes = compared.ledger.spent / 60
-    return f"{runs} training runs in {minutes:.1f} minutes; all measured on the same {rows:,} test rows."
+    return f"{runs} training runs in {minutes:.1f} minutes; all measured on the same {rows:,} {compared.arena.things}."
 
 
 def _fairness(compared: Compared) -> list[str]:
@@ -249,6 +249,6 @@ def _fairness(compared: Compared) -> list[str]:
         "The chosen one is the candidate with the lowest validation loss, so that its test figure is not the luckiest "
         "of many; the baseline against it is the one that is best on the test rows.",
         "No candidate learns from the validation rows.",
-        "Intervals: 95 %, of a paired bootstrap over test rows that belong together and over seeds.",
+        f"Intervals: 95 %, of a paired bootstrap over {compared.arena.things} that belong together and over seeds.",
         f"{plan.seeds} seeds; budget {plan.budget:.0f} s.",
     ]

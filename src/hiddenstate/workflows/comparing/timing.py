@@ -42,12 +42,12 @@ def microseconds_a_step(bench: Bench) -> float:
     model = bench.build().eval()
     batches = list(islice(bench.answers.epoch(1), TIMED))
     steps = sum(bench.steps_of(batch) for batch in batches)
-    model(batches[0])
+    model(*bench.read(batches[0]))
     times = []
     for _ in range(REPEATS):
         started = time.perf_counter()
         for batch in batches:
-            model(batch)
+            model(*bench.read(batch))
         times.append(time.perf_counter() - started)
     return 1e6 * sorted(times)[REPEATS // 2] / max(steps, 1)
 

@@ -1,7 +1,6 @@
 """Candidates for forecasting: the same windows, another network each time."""
 
 import hashlib
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -35,6 +34,7 @@ from hiddenstate.workflows.comparing.arena import (
     Order,
     candidates_of,
 )
+from hiddenstate.workflows.comparing.one_run import timed
 from hiddenstate.workflows.comparing.reach import reach_of
 from hiddenstate.workflows.forecasts.fit import fit_forecaster
 from hiddenstate.workflows.forecasts.run_settings import ForecastRun, complete
@@ -166,27 +166,25 @@ class ForecastArena(Arena):
     def run(self, order: Order) -> Answer:
         """As `Arena.run`; a share of the training part is its latest stretch."""
         run = self._with(order.candidate, order.hidden_size)
-        training = replace(run.training, epochs=order.epochs, max_minutes=order.minutes, seed=order.seed)
-        training = replace(training, warmup_epochs=min(training.warmup_epochs, order.epochs / 4))
         train = self._split.train
         kept = ((train.stop - train.first) * order.share).astype(np.int64)
         split = replace(self._split, train=Span(train.stop - kept, train.stop))
-        started = time.perf_counter()
-        fitted = fit_forecaster(self._panel, split, replace(run, training=training))
-        seconds = time.perf_counter() - started
-        history = fitted.history
-        if history.stopped.startswith("interrupted"):
-            raise KeyboardInterrupt
-        validation = min((epoch.validation_loss for epoch in history.epochs), default=float("nan"))
+        found = timed(
+            order,
+            run.training,
+            lambda training: fit_forecaster(self._panel, split, replace(run, training=training)),
+            lambda fitted: fitted.history,
+        )
+        fitted = found.fitted
         forecast = fitted.task.predict(fitted.models, self._panel, self._test)
         whole = order.share >= 1.0  # a part of the windows is scaled otherwise
         bench = self.bench(order.candidate, order.hidden_size)
         return Answer(
             self._errors(forecast.median()),
-            seconds,
-            validation,
-            len(history.epochs),
-            history.stopped,
+            found.seconds,
+            found.validation,
+            found.epochs,
+            found.stopped,
             reach=reach_of(bench, fitted.models[0]) if whole else None,
         )
 

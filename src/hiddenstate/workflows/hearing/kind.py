@@ -11,8 +11,10 @@ from hiddenstate.data.sound.table import load_recordings
 from hiddenstate.errors import InputError
 from hiddenstate.models.summary import Summary
 from hiddenstate.runtime.listening import KIND
+from hiddenstate.workflows.hearing.arena import HearArena
 from hiddenstate.workflows.hearing.comparison import compare_hearing
 from hiddenstate.workflows.hearing.fit import FittedHearing
+from hiddenstate.workflows.hearing.ground import HearGround
 from hiddenstate.workflows.hearing.network import network_of
 from hiddenstate.workflows.hearing.predict import can_hear_without_torch, heard_table, label_recordings
 from hiddenstate.workflows.hearing.run_settings import complete
@@ -36,6 +38,14 @@ class Hearing(Kind):
         check_target(saving.out, force=saving.force)
         table = load_recordings(source, complete(values).data)
         return train_hearing(table, complete(values, len(table)), saving)
+
+    def arena(self, source: Source, values: Values, metric: str | None) -> HearArena:
+        """As `Kind.arena`."""
+        return HearArena.of(source, values, metric)
+
+    def ground(self, source: Source, values: Values, metric: str | None) -> HearGround:
+        """As `Kind.ground`."""
+        return HearGround.of(source, values, metric)
 
     def evaluate(self, folder: Path, source: Source) -> Outcome:
         """As `Kind.evaluate`; the plain baselines stand in the model's report."""

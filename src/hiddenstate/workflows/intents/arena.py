@@ -21,7 +21,7 @@ from hiddenstate.tasks.text_baselines.baseline import TextBaselineSettings
 from hiddenstate.tasks.text_baselines.registry import fit_text_baselines
 from hiddenstate.training import TrainingSettings
 from hiddenstate.workflows.comparing.arena import Answer, Candidate, Metric, Order
-from hiddenstate.workflows.comparing.word_arena import Counted
+from hiddenstate.workflows.comparing.row_arena import Counted
 from hiddenstate.workflows.intents.fit import fit_intents
 from hiddenstate.workflows.intents.run_settings import complete
 from hiddenstate.workflows.intents.train import BASELINES, labelled
@@ -63,13 +63,13 @@ class IntentArena(TaggedArena):
         return own
 
     def task_of(self, candidate: Candidate, hidden_size: int) -> IntentTask:
-        """As `WordArena.task_of`."""
+        """As `RowArena.task_of`."""
         return self._task.with_network((self.network(candidate, hidden_size), self._head(candidate)))
 
     def fit(
         self, order: Order, train: TaggedTable, training: TrainingSettings
     ) -> tuple[History, nn.Module, Callable[[], Counted]]:
-        """As `WordArena.fit`."""
+        """As `RowArena.fit`."""
         fitted = fit_intents(
             train,
             self._parts.validation,

@@ -21,7 +21,7 @@ from hiddenstate.tasks.tag_baselines.registry import fit_tag_baselines
 from hiddenstate.training import TrainingSettings
 from hiddenstate.workflows.classes.vectors import gather_vectors
 from hiddenstate.workflows.comparing.arena import Answer, Candidate, Metric, Order
-from hiddenstate.workflows.comparing.word_arena import Counted, WordArena
+from hiddenstate.workflows.comparing.row_arena import Counted, RowArena
 from hiddenstate.workflows.kind import Values
 from hiddenstate.workflows.tags.fit import fit_tags
 from hiddenstate.workflows.tags.parts import read_tagged_parts
@@ -34,7 +34,7 @@ METRICS = {
 }
 
 
-class TaggedArena(WordArena):
+class TaggedArena(RowArena):
     """What comparisons on tagged sentences share."""
 
     @classmethod
@@ -50,7 +50,7 @@ class TaggedArena(WordArena):
         return cls(replace(run, task=replace(run.task, members=1)), parts, vectors, metric)
 
     def columns(self, table: TaggedTable) -> tuple[Any, ...]:
-        """As `WordArena.columns`."""
+        """As `RowArena.columns`."""
         return table.texts, table.tags, table.intents
 
     def network(self, candidate: Candidate, hidden_size: int) -> TaggerSettings:
@@ -87,13 +87,13 @@ class TagArena(TaggedArena):
         return TagTask.fit(self._parts.train, self._run.task, self._run.model, self._vectors)
 
     def task_of(self, candidate: Candidate, hidden_size: int) -> TagTask:
-        """As `WordArena.task_of`."""
+        """As `RowArena.task_of`."""
         return self._task.with_network(self.network(candidate, hidden_size))
 
     def fit(
         self, order: Order, train: TaggedTable, training: TrainingSettings
     ) -> tuple[History, nn.Module, Callable[[], Counted]]:
-        """As `WordArena.fit`."""
+        """As `RowArena.fit`."""
         fitted = fit_tags(
             train,
             self._parts.validation,

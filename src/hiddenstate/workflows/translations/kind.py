@@ -13,6 +13,7 @@ from hiddenstate.runtime.translator import KIND
 from hiddenstate.workflows.kind import Answers, Kind, Portable, Saving, Values
 from hiddenstate.workflows.outcome import Outcome, Trained
 from hiddenstate.workflows.translations.answering import answer_sentences
+from hiddenstate.workflows.translations.arena import TranslateArena
 from hiddenstate.workflows.translations.comparison import compare_translations
 from hiddenstate.workflows.translations.run_settings import complete
 from hiddenstate.workflows.translations.saved import open_translator
@@ -39,6 +40,10 @@ class Translators(Kind):
     def train(self, source: Source, values: Values, saving: Saving) -> Trained:
         """As `Kind.train`."""
         return train_translator(source, complete(values), saving)
+
+    def arena(self, source: Source, values: Values, metric: str | None) -> TranslateArena:
+        """As `Kind.arena`."""
+        return TranslateArena.of(source, values, metric)
 
     def evaluate(self, folder: Path, source: Source) -> Outcome:
         """As `Kind.evaluate`; the plain baselines stand in the model's report."""

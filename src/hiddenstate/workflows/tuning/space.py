@@ -79,6 +79,25 @@ SPACES: Mapping[str, Space] = {
         "model.output": OneOf(("softmax", "crf")),
         "model.character_size": OneOf((0, 50, 100)),
     },
+    "hear": {
+        "training.learning_rate": LEARNING_RATE,
+        "model.cell": CELLS,
+        "model.hidden_size": SIZES,
+        "model.num_layers": OneOf((1, 2)),
+        "model.filters": OneOf((32, 64, 128)),
+        "model.input_dropout": Between(0.0, 0.4),
+        "model.output_dropout": DROPOUT,
+        "task.label_smoothing": Between(0.0, 0.2),
+    },
+    "generate": {
+        "training.learning_rate": LEARNING_RATE,
+        "model.cell": CELLS,
+        "model.hidden_size": OneOf((128, 256, 384)),
+        "model.num_layers": OneOf((1, 2)),
+        "model.embedding_size": OneOf((32, 64, 128)),
+        "model.dropout": DROPOUT,
+        "model.weight_drop": Between(0.0, 0.5),
+    },
 }
 """By the word after ``--task``; forecasters of two families have a space each."""
 

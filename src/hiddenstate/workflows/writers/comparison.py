@@ -40,6 +40,22 @@ class LanguageComparison:
         )
 
 
+def measured_text(task: GenerateTask, text: str) -> tuple[str, tuple[str, ...]]:
+    """What is measured of `text`, and what happens to units that training never showed, in words."""
+    unseen = task.units.unseen(text)
+    if not unseen:
+        return text, ()
+    count, unit = sum(unseen.values()), task.settings.units.unit
+    if unit == "char":
+        listing = ", ".join(f"{character!r}" for character in list(unseen)[:5])
+        kept = "".join(character for character in text if character not in unseen)
+        return kept, (f"{count:,} characters that training never showed were left out: {listing}.",)
+    return text, (
+        f"{count:,} {unit}s that training never showed, or too seldom, count as one unknown unit, which is easier to "
+        "foretell than they are.",
+    )
+
+
 def compare_language(
     task: GenerateTask,
     model: LanguageModel,
@@ -50,22 +66,12 @@ def compare_language(
     seconds: float | None = None,
 ) -> LanguageComparison:
     """Measure how much `text` surprises the model and `rivals`."""
-    unseen = task.units.unseen(text)
+    text, unseen = measured_text(task, text)
     notes = [
         f"Short memory: emptied every {task.settings.short_window} {task.settings.units.unit}s; all other figures "
-        "carry it over the whole text."
+        "carry it over the whole text.",
+        *unseen,
     ]
-    if unseen and task.settings.units.unit == "char":
-        text = "".join(character for character in text if character not in unseen)
-        listing = ", ".join(f"{character!r}" for character in list(unseen)[:5])
-        notes.append(
-            f"{sum(unseen.values()):,} characters that training never showed were left out: {listing}."
-        )
-    elif unseen:
-        notes.append(
-            f"{sum(unseen.values()):,} {task.settings.units.unit}s that training never showed, or too seldom, count as "
-            "one unknown unit, which is easier to foretell than they are."
-        )
     found = {name: task.measure(model, text)}
     scores = [Score(name, found[name].metrics(), is_model=True, seconds=seconds)]
     for rival in rivals:

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from hiddenstate.data.book import BookParts
+from hiddenstate.data.units import Units
 from hiddenstate.models.language_model import LanguageModel, LanguageSettings
 from hiddenstate.records import History
 from hiddenstate.settings import to_dict
@@ -30,12 +31,16 @@ def fit_writer(
     network: LanguageSettings,
     training: TrainingSettings,
     fitting: Fitting | None = None,
+    units: Units | None = None,
 ) -> FittedWriter:
     """Train on the first part of a text; the best epoch on the second is kept, if it is long enough to tell.
 
+    `units`: those of a longer text of which the first part is a piece; None learns them from it.
     Raises `InputError` for a text that is shorter than a window.
     """
-    fitted = GenerateTask.fit(parts.train, task, network)
+    fitted = (
+        GenerateTask.fit(parts.train, task, network) if units is None else GenerateTask(task, network, units)
+    )
     digests = [hashlib.sha256(text.encode()).hexdigest() for text in (parts.train, parts.validation)]
     (model,), (history,) = train_members(
         fitted,

@@ -11,7 +11,9 @@ from hiddenstate.parity.networks import run_network
 from hiddenstate.runtime.text_generator import KIND
 from hiddenstate.workflows.kind import Answers, Kind, Portable, Saving, Values
 from hiddenstate.workflows.outcome import Outcome, Trained
+from hiddenstate.workflows.writers.arena import WriterArena
 from hiddenstate.workflows.writers.comparison import compare_language
+from hiddenstate.workflows.writers.ground import WriterGround
 from hiddenstate.workflows.writers.run_settings import complete
 from hiddenstate.workflows.writers.saved import open_writer
 from hiddenstate.workflows.writers.train import book_of, summarise_writer, train_writer
@@ -29,6 +31,14 @@ class Writers(Kind):
     def train(self, source: Source, values: Values, saving: Saving) -> Trained:
         """As `Kind.train`."""
         return train_writer(source, complete(values), saving)
+
+    def arena(self, source: Source, values: Values, metric: str | None) -> WriterArena:
+        """As `Kind.arena`."""
+        return WriterArena.of(source, values, metric)
+
+    def ground(self, source: Source, values: Values, metric: str | None) -> WriterGround:
+        """As `Kind.ground`."""
+        return WriterGround.of(source, values, metric)
 
     def evaluate(self, folder: Path, source: Source) -> Outcome:
         """As `Kind.evaluate`; the plain baselines stand in the model's report."""

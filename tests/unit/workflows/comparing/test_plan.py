@@ -49,3 +49,14 @@ def test_runs_come_back_and_those_of_others_are_refused(tmp_path):
     path.write_text("{")
     with pytest.raises(InputError, match=r"expected the finished runs of a comparison, got: .*use --force"):
         Ledger.open(path, "same", force=False)
+
+
+def test_all_cells_and_those_that_read_forwards_only():
+    cells = {**LABELS, "lstm-peephole": "Peephole LSTM", "lstm-layernorm": "Layer-norm LSTM"}
+    names = [candidate.name for candidate in candidates_of(cells, attention=False)]
+    assert len(set(names)) == 5 * 2 * 2
+    assert "Peephole BiLSTM, 2 layers" in names[8:]
+    assert not any("Peephole" in name or "norm" in name for name in names[:8])
+    forwards = candidates_of(LABELS, attention=False, both=False)
+    assert len(forwards) == 6
+    assert not any(candidate.bidirectional for candidate in forwards)

@@ -1,10 +1,8 @@
-"""What comparisons on rows of words share: labelled texts, tagged sentences, commands."""
+"""What comparisons on tables share: labelled texts, tagged sentences, commands, recordings, pairs of sentences."""
 
 import hashlib
-import time
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -28,6 +26,7 @@ from hiddenstate.workflows.comparing.arena import (
     Order,
     candidates_of,
 )
+from hiddenstate.workflows.comparing.one_run import timed
 from hiddenstate.workflows.comparing.reach import reach_of
 
 AT_ONCE = 64
@@ -35,10 +34,12 @@ Counted = tuple[NDArray[np.float64], NDArray[np.float64] | None]
 """(n,) losses of each row, and what they are counted against; None: each row is one."""
 
 
-class WordArena(Arena):
-    """The same rows and words, another network each time."""
+class RowArena(Arena):
+    """The same rows, another network each time."""
 
     step = "word"
+    both = True
+    """Whether the task can read backwards, too."""
     with_attention: bool
     """Whether the task has a place for attention."""
 
@@ -54,9 +55,8 @@ class WordArena(Arena):
     @property
     def candidates(self) -> Sequence[Candidate]:
         """All of them."""
-        return candidates_of(
-            {name: cell.label for name, cell in CELLS.items()}, attention=self.with_attention
-        )
+        labels = {name: cell.label for name, cell in CELLS.items()}
+        return candidates_of(labels, attention=self.with_attention, both=self.both)
 
     @cached_property
     def blocks(self) -> NDArray[np.int64]:
@@ -81,8 +81,17 @@ class WordArena(Arena):
             batches,
             len(batches),
             answers,
-            lambda batch: int(batch.lengths.sum()),
+            self.steps_of,
+            self.inputs_of,
         )
+
+    def steps_of(self, batch: Any) -> int:
+        """Steps through time in a batch, over all rows."""
+        return int(batch.lengths.sum())
+
+    def inputs_of(self, batch: Any) -> tuple[Any, ...]:
+        """What the network takes of a batch."""
+        return (batch,)
 
     @cached_property
     def _batches(self) -> tuple[Any, Any]:
@@ -93,21 +102,18 @@ class WordArena(Arena):
 
     def run(self, order: Order) -> Answer:
         """As `Arena.run`; the network does not learn from the validation rows."""
-        training = replace(
-            self._run.training, epochs=order.epochs, max_minutes=order.minutes, seed=order.seed
+        run = timed(
+            order,
+            self._run.training,
+            lambda training: self.fit(order, self._part(order.share), training),
+            lambda fitted: fitted[0],
         )
-        training = replace(training, warmup_epochs=min(training.warmup_epochs, order.epochs / 4))
-        started = time.perf_counter()
-        history, model, measure = self.fit(order, self._part(order.share), training)
-        seconds = time.perf_counter() - started
-        if history.stopped.startswith("interrupted"):
-            raise KeyboardInterrupt
-        validation = min((epoch.validation_loss for epoch in history.epochs), default=float("nan"))
+        _, model, measure = run.fitted
         losses, of = measure()
         whole = order.share >= 1.0  # a part of the rows has other words
         bench = self.bench(order.candidate, order.hidden_size)
         reach = reach_of(bench, model) if whole else None
-        return Answer(losses, seconds, validation, len(history.epochs), history.stopped, of, reach)
+        return Answer(losses, run.seconds, run.validation, run.epochs, run.stopped, of, reach)
 
     def _part(self, share: float) -> Any:
         """A share of the training rows, drawn once for all candidates and seeds."""
