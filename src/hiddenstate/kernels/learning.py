@@ -139,6 +139,9 @@ def step_back(
         add(d_C, at(past, units), units)
     else:
         call(task.cell, address_of(record))
+    if task.mask:  # the gradient of U is that of a product with the masked h
+        h_seen = floats(step.h_before)
+        apply_mask(h_seen, h_seen, task, row)
 
 
 @inlined

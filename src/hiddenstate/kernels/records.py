@@ -5,6 +5,7 @@ units that were added stay 0. A frame is one real step of one sequence; the fram
 one after the other, so there is no padding: sequence `row` has `lengths[row]` frames from `first_frame[row]`.
 """
 
+import functools
 from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -109,7 +110,7 @@ LEARNING = _record(
     "d_extra",  # (threads, d_extra_width) gradients that each thread adds up
     "d_extra_width",
 )
-"""One direction of a backward pass. It overwrites `kept`, and may overwrite `memory`: see the cell."""
+"""One direction of a backward pass. It overwrites `kept`, masks h in `seen`, may overwrite `memory`: see the cell."""
 
 JOB = _record(
     "directions",
@@ -147,7 +148,16 @@ def filled(kind: Any, records: Sequence[Mapping[str, int]]) -> "array[int]":
 
     Raises `KeyError` for a field that the kind does not have.
     """
-    for record in records:
-        if unknown := record.keys() - kind.fields.keys():
+    places = _places(kind)
+    numbers = array("q", bytes(kind.itemsize * len(records)))
+    for start, record in enumerate(records):
+        if unknown := record.keys() - places.keys():
             raise KeyError(f"expected fields {kind.names}, got also {sorted(unknown)}. Correct the name.")
-    return array("q", [record.get(name, 0) for record in records for name in kind.names])
+        for name, value in record.items():
+            numbers[start * len(places) + places[name]] = value
+    return numbers
+
+
+@functools.cache
+def _places(kind: Any) -> dict[str, int]:
+    return {name: place for place, name in enumerate(kind.names)}

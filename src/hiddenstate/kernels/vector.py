@@ -206,13 +206,18 @@ def power_of_two(typing: Any, shifted: Any) -> Any:
 
 @instruction
 def lane_sum(typing: Any, x: Any) -> Any:
-    """The sum of all lanes, a float32."""
+    """The sum of all lanes, a float32: one half is added to the other until one number is left."""
 
     def emit(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        total = builder.extract_element(values[0], ir.Constant(INT32, 0))
-        for lane in range(1, signature.args[0].lanes):
-            total = builder.fadd(total, builder.extract_element(values[0], ir.Constant(INT32, lane)))
-        return total
+        total, lanes = values[0], signature.args[0].lanes
+        while lanes > 1:
+            lanes //= 2
+            halves = (
+                ir.Constant(ir.VectorType(INT32, lanes), list(range(first, first + lanes)))
+                for first in (0, lanes)
+            )
+            total = builder.fadd(*(builder.shuffle_vector(total, total, half) for half in halves))
+        return builder.extract_element(total, ir.Constant(INT32, 0))
 
     return types.float32(x), emit
 

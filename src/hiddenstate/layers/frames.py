@@ -1,7 +1,7 @@
 """Where the real steps of a padded batch are. A frame is one of them; frames stand row after row."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,7 @@ class Frames:
         """
         rows, steps, _ = x.shape
         if lengths is None:
-            return cls(rows, steps, np.full(rows, steps, np.int64))
+            return _without_padding(rows, steps)
         check_lengths(lengths, rows, steps)
         counts = lengths.numpy(force=True)
         return cls(rows, steps, np.ascontiguousarray(counts, np.int64))
@@ -54,7 +54,19 @@ class Frames:
         rows = np.argsort(-self.lengths, kind="stable")
         return rows[: np.count_nonzero(self.lengths)]
 
-    @property
+    @cached_property
+    def addresses(self) -> dict[str, int]:
+        """Where the arrays are, under the names that the kernels' records have for them."""
+        arrays = {"order": self.longest_first, "lengths": self.lengths, "first_frame": self.first}
+        return {field: array.ctypes.data for field, array in arrays.items()}
+
+    @cached_property
     def has_padding(self) -> bool:
         """Whether some steps are not real."""
         return self.count < self.rows * self.steps
+
+
+@lru_cache(maxsize=16)
+def _without_padding(rows: int, steps: int) -> Frames:
+    """Batches of equal lengths come again and again: what follows from their shape is worked out once."""
+    return Frames(rows, steps, np.full(rows, steps, np.int64))

@@ -162,6 +162,8 @@ class _Ragged(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, d_outputs: Tensor | None, *d_finals: Tensor | None) -> tuple[Tensor | None, ...]:
+        if not torch.is_autocast_enabled("cpu"):
+            return _gradients(ctx, d_outputs, d_finals)
         with torch.autocast("cpu", enabled=False):  # the kernels read float32 and nothing else
             return _gradients(ctx, d_outputs, d_finals)
 

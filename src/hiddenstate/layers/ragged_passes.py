@@ -61,9 +61,7 @@ class Plan:
             "gates": widening.blocks,
             "memory_width": self.kind.memory * widening.units,
             "sequences": len(frames.longest_first),
-            "order": frames.longest_first.ctypes.data,
-            "lengths": frames.lengths.ctypes.data,
-            "first_frame": frames.first.ctypes.data,
+            **frames.addresses,
         }
 
 
@@ -98,8 +96,7 @@ def forward_pass(
     like = directions[0].U
     outputs = _new_padded(plan, like, len(directions) * widening.hidden)
     kept: list[Kept] = []
-    parts = plan.kind.parts
-    finals = like.new_zeros(len(directions), len(parts), frames.rows, widening.units)
+    finals: list[Tensor] = []
 
     input_size = 0 if x is None else x.shape[2]
     shared = plan.fields | {"keep": int(keep), "input": input_size}
@@ -132,15 +129,15 @@ def forward_pass(
             if direction.zone is not None:
                 arrays["carried"] = like.new_empty(frames.count, widening.units)
                 kept[-1] = kept[-1]._replace(carried=arrays["carried"])
-        for name, final in zip(parts, finals[place].unbind(), strict=True):
-            if (start := arrays[f"{name}_start"]) is not None:
-                final.copy_(start)  # stays where a row has no step
-            arrays[f"{name}_end"] = final
+        for name in plan.kind.parts:
+            start = arrays[f"{name}_start"]  # stays where a row has no step
+            finals.append(_copy_or_zeros(start, like, plan))
+            arrays[f"{name}_end"] = finals[-1]
         alive += arrays.values()
         output = _columns("outputs", outputs, place * widening.hidden)
         tasks.append(shared | output | _addresses(arrays) | _strides(arrays["zone"]) | {"reverse": reverse})
     passes.run_pass("forward", tasks, torch.get_num_threads())
-    return outputs, list(finals[..., : widening.hidden].flatten(0, 1).unbind()), kept
+    return outputs, [widening.narrow_columns(final) for final in finals], kept
 
 
 def backward_pass(
@@ -157,11 +154,12 @@ def backward_pass(
 
     Returns the gradient of x, if `x_matters`, and those of the initial (h, C) of each direction, (rows, hidden)
     each, if `start_matters`; and of each direction what the cell's kernel has learnt, (threads, ...), see `Kind`.
-    In `kept` the gates become the gradients of W x_t, and a part of the memory those of U h_{t-1} that differ.
+    In `kept` the gates become the gradients of W x_t, a part of the memory those of U h_{t-1} that differ, and
+    h_{t-1} becomes what U was multiplied by.
     """
     widening = plan.widening
     parts = len(d_finals) // len(directions)  # of a state: h, or h and C
-    starts: list[tuple[Tensor | None, Tensor | None]] = []
+    starts: list[tuple[Tensor | None, Tensor | None]] = [(None, None)] * len(directions)
     if d_outputs is not None and d_outputs.stride(2) != 1:
         d_outputs = d_outputs.contiguous()
 
@@ -188,7 +186,7 @@ def backward_pass(
         d_h_start = d_C_start = None
         if start_matters:  # of a row without steps it is the gradient of its end
             d_h_start, d_C_start = (_copy_or_zeros(part, seen, plan) for part in (d_h_end, d_C_end))
-        starts.append((widening.narrow_columns(d_h_start), widening.narrow_columns(d_C_start)))
+            starts[place] = (widening.narrow_columns(d_h_start), widening.narrow_columns(d_C_start))
         arrays = {
             "kept": each.gates,
             "memory": each.memory,

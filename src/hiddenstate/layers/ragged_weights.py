@@ -13,29 +13,29 @@ def weight_gradients(plan: Plan, direction: Direction, gradients: Kept, learnt: 
     """
     widening, kind = plan.widening, plan.kind
     d_inputs, memory, seen = gradients.gates, gradients.memory, gradients.seen
-    inputs, units = seen.shape[1] - widening.units, widening.units
-    x, h_before = seen[:, :inputs], seen[:, inputs:]  # (frames, input), (frames, units)
-    if direction.mask is not None:  # U was multiplied by the masked h
-        mask = widening.columns(direction.mask)
-        h_before = h_before * mask.repeat_interleave(torch.from_numpy(plan.frames.lengths), dim=0)
-    d_W = d_products = d_extra = None
+    units, width = widening.units, widening.blocks * widening.units
+    inputs = seen.shape[1] - units
+    shared = width if kind.shared_blocks is None else kind.shared_blocks * units
+    d_own = memory[:, kind.own_gradient * units :][:, : width - shared]  # of products with h alone
+    both = seen.new_empty(width, inputs + units)  # the gradient of W beside that of U
+    if shared:
+        torch.mm(d_inputs[:, :shared].T, seen, out=both[:shared])
+    if shared < width:
+        torch.mm(d_inputs[:, shared:].T, seen[:, :inputs], out=both[shared:, :inputs])
+        torch.mm(d_own.T, seen[:, inputs:], out=both[shared:, inputs:])
+    both = widening.narrow_rows(both)
+    d_U = both[:, inputs:][:, : widening.hidden]
+    d_W = d_products = d_extra = d_b = None
     if direction.products is None:
-        d_W = widening.narrow_rows(d_inputs.T @ x)  # (blocks · hidden, input)
+        d_W = both[:, :inputs]
     else:
         d_products = _sum_by_place(plan, d_inputs, direction.products)
-    if kind.shared_blocks is None:
-        d_U = d_inputs.T @ h_before  # (blocks · units, units)
-    else:  # some products with h have gradients of their own
-        shared = kind.shared_blocks * units
-        d_own = memory[:, kind.own_gradient * units :][:, : widening.blocks * units - shared]
-        d_U = seen.new_empty(widening.blocks * units, units)
-        torch.mm(d_inputs[:, :shared].T, h_before, out=d_U[:shared])
-        torch.mm(d_own.T, h_before, out=d_U[shared:])
-        d_extra = d_own.sum(0)[: widening.hidden]  # of b_hn: where a cell has another, it is among the learnt
-    d_U = widening.narrow_rows(d_U)[:, : widening.hidden]
-    d_b = None if kind.learns_b else widening.narrow_rows(d_inputs.sum(0))
+    if not kind.learns_b:
+        d_b = widening.narrow_rows(d_inputs.sum(0))
+    if direction.extra is not None and learnt is None:  # the GRU's b_hn
+        d_extra = d_own.sum(0)[: widening.hidden]
     if learnt is not None:
-        sums = learnt.sum(0).view(-1, units)[:, : widening.hidden].flatten()
+        sums = widening.narrow_columns(learnt.sum(0).view(-1, units)).reshape(-1)
         biases = widening.blocks * widening.hidden
         d_extra, d_b = (sums[:-biases], sums[-biases:]) if kind.learns_b else (sums, d_b)
     return Direction(d_W, d_products, d_U, d_b, d_extra, None, None, None, None)

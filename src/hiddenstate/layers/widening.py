@@ -53,9 +53,9 @@ class Widening:
         split = array.reshape(self.blocks, self.units, *array.shape[1:])
         return split[:, : self.hidden].flatten(0, 1)
 
-    def narrow_columns(self, array: Tensor | None) -> Tensor | None:
-        """(..., units) -> (..., hidden), for an array that need not be there."""
-        return array if array is None or self.units == self.hidden else array[..., : self.hidden]
+    def narrow_columns(self, array: Tensor) -> Tensor:
+        """(..., units) -> (..., hidden)."""
+        return array if self.units == self.hidden else array[..., : self.hidden]
 
     def pack_W(self, W: Tensor, *, back: bool) -> Tensor:
         """W in the order of the kernels: for W x_t, or (back) for the gradient of x_t."""
