@@ -43,7 +43,9 @@ def compare_file(
     runs_file = saving.out.with_name(saving.out.name + ".runs.json")
     with limited_threads(1):
         arena = kind.arena(source, values, metric)
-        compared = compare_all(arena, plan, runs_file, announce=silent if saving.quiet else say)
+        compared = compare_all(
+            arena, plan, runs_file, force=saving.force, announce=silent if saving.quiet else say
+        )
     results = {**to_dict(compared), "ledger": compared.ledger.to_dict()}
     files = {
         "report.html": report(compared).encode(),

@@ -85,8 +85,11 @@ class Ledger:
 
     @classmethod
     def open(cls, path: Path, identity: str, *, force: bool) -> Self:
-        """The ledger at `path`, or a new one. Raises `OutputError` where it belongs to another comparison."""
-        if not path.exists() or force:
+        """The ledger at `path`, or a new one.
+
+        Raises `OutputError` where it belongs to another comparison, unless `force` allows to begin anew.
+        """
+        if not path.exists():
             return cls(path, identity)
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
@@ -97,9 +100,13 @@ class Ledger:
                 ]
                 return cls(path, identity, values["shape"], runs, values["spent"])
         except (OSError, ValueError, KeyError, TypeError) as error:
+            if force:
+                return cls(path, identity)
             raise InputError(
                 f"{path}: expected the finished runs of a comparison, got: {error}. Remove it, or use --force."
             ) from None
+        if force:
+            return cls(path, identity)
         raise OutputError(
             f"{path}: expected finished runs of the same data and settings, got those of others. "
             "Use another --out, or --force to begin anew."

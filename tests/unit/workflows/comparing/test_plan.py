@@ -46,7 +46,9 @@ def test_runs_come_back_and_those_of_others_are_refused(tmp_path):
     with pytest.raises(OutputError, match="expected finished runs of the same data and settings"):
         Ledger.open(path, "other", force=False)
     assert Ledger.open(path, "other", force=True).runs == []
+    assert Ledger.open(path, "same", force=True).runs == ledger.runs  # an interrupted --force goes on, too
     path.write_text("{")
+    assert Ledger.open(path, "same", force=True).runs == []
     with pytest.raises(InputError, match=r"expected the finished runs of a comparison, got: .*use --force"):
         Ledger.open(path, "same", force=False)
 
