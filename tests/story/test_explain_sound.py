@@ -82,12 +82,12 @@ def test_what_is_no_recording_is_refused(call, ears, tmp_path):
     assert (outcome.code, "expected a recording, got a text" in outcome.err) == (2, True)
     np.save(tmp_path / "other.npy", np.zeros((20, 13), np.float32))
     outcome = call("explain", ears / "both", tmp_path / "other.npy", "--out", tmp_path / "a.html")
-    assert (outcome.code, "expected frames of 40 numbers" in outcome.err) == (2, True)
+    assert (outcome.code, "expected frames of 23 numbers" in outcome.err) == (2, True)
     assert not (tmp_path / "a.html").exists()
 
 
 def test_ready_made_frames_have_gates_but_no_sound(call, ears, tmp_path):
-    frames = np.random.default_rng(0).standard_normal((30, 40)).astype(np.float32)
+    frames = np.random.default_rng(0).standard_normal((30, 23)).astype(np.float32)
     np.save(tmp_path / "made.npy", frames + 10)
     outcome = call("explain", ears / "both", tmp_path / "made.npy", "--out", tmp_path / "a.html")
     assert outcome.code == 0, outcome.err

@@ -7,10 +7,12 @@ from hiddenstate.records import Epoch
 from hiddenstate.settings import to_dict
 from hiddenstate.workflows.classes import run_settings as classes
 from hiddenstate.workflows.forecasts import run_settings as forecasts
+from hiddenstate.workflows.hearing import run_settings as hearing
 from hiddenstate.workflows.intents import run_settings as intents
 from hiddenstate.workflows.tags import run_settings as tags
 from hiddenstate.workflows.tuning.search import _Judge
 from hiddenstate.workflows.tuning.space import SPACES, OneOf, around, with_choice
+from hiddenstate.workflows.writers import run_settings as writers
 
 SERIES = {"data": {"time": "t", "targets": ["y"]}, "task": {"horizon": 3}}
 RUNS = {
@@ -21,6 +23,8 @@ RUNS = {
     "classify": lambda values: classes.complete({**values, "data": {"text": "a", "target": "b"}}, 1000),
     "tag": tags.complete,
     "intent": intents.complete,
+    "hear": hearing.complete,
+    "generate": writers.complete,
 }
 
 
