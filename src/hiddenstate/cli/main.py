@@ -37,8 +37,7 @@ app = typer.Typer(
 )
 for command in (
     choose, train, evaluate, predict, compare, summary, explain, walk, export, verify, stream, budget, demo,
-    tune, generate, lint,
-    choose, train, evaluate, predict, compare, summary, explain, walk, export, verify, stream, listen, budget, demo,
+    tune, generate, lint, listen,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(lab)

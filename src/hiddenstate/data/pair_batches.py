@@ -9,12 +9,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from hiddenstate.data.joint_pieces import BEGIN, END
+from hiddenstate.data.pooled_rows import pooled_rows, rows_by_length
 from hiddenstate.data.ragged import Ragged
 from hiddenstate.errors import InputError
 from hiddenstate.seeding import generator
-
-BATCHES_PER_POOL = 8
-"""Rows are sorted by length within pools of this many batches."""
 
 
 class PairBatch(NamedTuple):
@@ -61,19 +59,10 @@ class PairBatches:
             yield self._batch(rows)
 
     def _rows(self, number: int) -> list[NDArray[np.int64]]:
-        size, count = self.batch_size, len(self.sources)
         keys = self.sources.lengths * 10_000 + self.targets.lengths
         if self.seed is None:
-            order = np.argsort(keys, kind="stable")
-            return [order[first : first + size] for first in range(0, count, size)]
-        random = generator(self.seed, "shuffle", number)
-        order = random.permutation(count)
-        batches = []
-        for first in range(0, count, size * BATCHES_PER_POOL):
-            pooled = order[first : first + size * BATCHES_PER_POOL]
-            pooled = pooled[np.argsort(keys[pooled], kind="stable")]
-            batches += [pooled[start : start + size] for start in range(0, len(pooled), size)]
-        return [batches[place] for place in random.permutation(len(batches))]
+            return rows_by_length(keys, self.batch_size)
+        return pooled_rows(keys, self.batch_size, generator(self.seed, "shuffle", number))
 
     def _batch(self, rows: NDArray[np.int64]) -> PairBatch:
         sources, targets = self.sources.take(rows), self.targets.take(rows)

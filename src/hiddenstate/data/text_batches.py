@@ -9,14 +9,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from hiddenstate.data.pooled_rows import pooled_rows, rows_by_length
 from hiddenstate.data.ragged import Ragged
 from hiddenstate.errors import InputError
 from hiddenstate.seeding import generator
-
-BATCHES_PER_POOL = 8
-"""Rows are sorted by length within pools of this many batches: the larger, the less padding and the less chance.
-
-The recurrent kernels do not compute padding; what little there is costs only the layers around them."""
 
 
 class TextBatch(NamedTuple):
@@ -91,19 +87,8 @@ class TextBatches:
         """The rows of each batch."""
         lengths = self.encoded.words.lengths
         if self.seed is None:
-            order = np.argsort(lengths, kind="stable")
-            return [order[first : first + self.batch_size] for first in range(0, len(order), self.batch_size)]
-        random = generator(self.seed, "shuffle", number)
-        order = random.permutation(len(lengths))
-        pool = self.batch_size * BATCHES_PER_POOL
-        batches = []
-        for first in range(0, len(order), pool):
-            pooled = order[first : first + pool]
-            pooled = pooled[np.argsort(lengths[pooled], kind="stable")]
-            batches += [
-                pooled[start : start + self.batch_size] for start in range(0, len(pooled), self.batch_size)
-            ]
-        return [batches[place] for place in random.permutation(len(batches))]
+            return rows_by_length(lengths, self.batch_size)
+        return pooled_rows(lengths, self.batch_size, generator(self.seed, "shuffle", number))
 
     def _batch(self, rows: NDArray[np.int64]) -> TextBatch:
         part = self.encoded.words.take(rows)

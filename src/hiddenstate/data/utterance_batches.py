@@ -9,11 +9,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from hiddenstate.data.pooled_rows import pooled_rows, rows_by_length
 from hiddenstate.data.sound import Frames
 from hiddenstate.errors import InputError, SettingsError
 from hiddenstate.seeding import generator
-
-BATCHES_PER_POOL = 8
 
 
 class UtteranceBatch(NamedTuple):
@@ -96,18 +95,9 @@ class UtteranceBatches:
             yield _batch(rows, frames, [self.letters[row] for row in rows])
 
     def _rows(self, number: int) -> list[NDArray[np.int64]]:
-        size = self.batch_size
         if self.seed is None or number == 1:
-            order = np.argsort(self.sizes, kind="stable")
-            return [order[first : first + size] for first in range(0, len(order), size)]
-        random = generator(self.seed, "shuffle", number)
-        order = random.permutation(len(self.sizes))
-        batches = []
-        for first in range(0, len(order), size * BATCHES_PER_POOL):
-            pool = order[first : first + size * BATCHES_PER_POOL]
-            pool = pool[np.argsort(self.sizes[pool], kind="stable")]
-            batches += [pool[start : start + size] for start in range(0, len(pool), size)]
-        return [batches[place] for place in random.permutation(len(batches))]
+            return rows_by_length(self.sizes, self.batch_size)
+        return pooled_rows(self.sizes, self.batch_size, generator(self.seed, "shuffle", number))
 
 
 def changed(

@@ -9,13 +9,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from hiddenstate.data.pooled_rows import pooled_rows, rows_by_length
 from hiddenstate.data.sound.augment import AugmentSettings, mask, vary_sound
 from hiddenstate.data.sound.frontend import Frames
 from hiddenstate.data.sound.stacking import stack_frames
 from hiddenstate.seeding import generator
-
-BATCHES_PER_POOL = 8
-"""Batches are cut from recordings of like length: so many batches' worth are sorted by length together."""
 
 
 class SoundBatch(NamedTuple):
@@ -105,15 +103,6 @@ class SoundBatches:
         return stack_frames(mask(own.prepare(frames), settings, random), own.context, own.stride)
 
     def _rows(self, number: int) -> list[NDArray[np.int64]]:
-        size = self.batch_size
         if self.varying is None:
-            order = np.argsort(self.lengths, kind="stable")
-            return [order[first : first + size] for first in range(0, len(order), size)]
-        random = generator(self.varying.seed, "shuffle", number)
-        order = random.permutation(len(self.lengths))
-        batches = []
-        for first in range(0, len(order), size * BATCHES_PER_POOL):
-            pooled = order[first : first + size * BATCHES_PER_POOL]
-            pooled = pooled[np.argsort(self.lengths[pooled], kind="stable")]
-            batches += [pooled[start : start + size] for start in range(0, len(pooled), size)]
-        return [batches[place] for place in random.permutation(len(batches))]
+            return rows_by_length(self.lengths, self.batch_size)
+        return pooled_rows(self.lengths, self.batch_size, generator(self.varying.seed, "shuffle", number))
