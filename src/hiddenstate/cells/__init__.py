@@ -1,6 +1,7 @@
 """Recurrent cells in textbook notation: one step each, with every gate in the open.
 
-Each cell is one final class in one file. `CELLS` names them; a new cell is one file and one line here.
+Each cell is one final class in one file, on the abstract ones of `cell`, `keeping` and `lstm_family`. `CELLS` names
+them; a new cell is one file and one line here.
 """
 
 from typing import Any
@@ -10,7 +11,8 @@ from hiddenstate.cells.elman import ElmanCell, ElmanGates, ElmanState
 from hiddenstate.cells.forget_bias import ForgetBias
 from hiddenstate.cells.gru import GRUCell, GRUGates, GRUState
 from hiddenstate.cells.layer_norm import LayerNormLSTMCell
-from hiddenstate.cells.lstm import LSTMCell, LSTMGates, LSTMState
+from hiddenstate.cells.lstm import LSTMCell
+from hiddenstate.cells.lstm_family import LSTMGates, LSTMState
 from hiddenstate.cells.peephole import PeepholeLSTMCell
 
 __all__ = [

@@ -38,15 +38,3 @@ def starting_forget_bias(hidden_size: int, forget_bias: ForgetBias, memory_steps
             "Give the training length in steps."
         )
     return torch.empty(hidden_size).uniform_(1.0, memory_steps - 1.0).log_()
-
-
-@torch.no_grad()
-def start_keeping(b: Tensor, hidden_size: int, forget_bias: ForgetBias, memory_steps: int | None) -> None:
-    """Set b_f, in place, among the biases b of an LSTM in torch's order (i, f, C̃, o); with "chrono" b_i = -b_f too.
-
-    What is kept for T steps is then written about once in T steps.
-    """
-    b_f = starting_forget_bias(hidden_size, forget_bias, memory_steps)
-    b[hidden_size : 2 * hidden_size] = b_f
-    if forget_bias == "chrono":
-        b[:hidden_size] = -b_f

@@ -1,12 +1,12 @@
 """The GRU cell, in the form that cuDNN and torch compute."""
 
-from typing import NamedTuple, Self, final
+from typing import NamedTuple, final
 
 import torch
 from torch import Tensor, nn
 
-from hiddenstate.cells.cell import Cell
 from hiddenstate.cells.forget_bias import DEFAULT_FORGET_BIAS, ForgetBias, starting_forget_bias
+from hiddenstate.cells.keeping import KeepingCell
 
 
 class GRUState(NamedTuple):
@@ -30,7 +30,7 @@ class GRUGates(NamedTuple):
 
 
 @final
-class GRUCell(Cell[GRUState, GRUGates]):
+class GRUCell(KeepingCell[GRUState, GRUGates]):
     """Gated recurrent unit with the reset gate applied after the recurrent product.
 
     ::
@@ -66,24 +66,13 @@ class GRUCell(Cell[GRUState, GRUGates]):
         forget_bias: ForgetBias = DEFAULT_FORGET_BIAS,
         memory_steps: int | None = None,
     ) -> None:
-        super().__init__(input_size, hidden_size)
+        super().__init__(input_size, hidden_size, forget_bias=forget_bias, memory_steps=memory_steps)
         self.b_hn = nn.Parameter(torch.zeros(hidden_size))
-        with torch.no_grad():
-            self.b[hidden_size : 2 * hidden_size] = starting_forget_bias(
-                hidden_size, forget_bias, memory_steps
-            )
 
-    @classmethod
-    def create(
-        cls,
-        input_size: int,
-        hidden_size: int,
-        *,
-        forget_bias: ForgetBias = DEFAULT_FORGET_BIAS,
-        memory_steps: int | None = None,
-    ) -> Self:
-        """The constructor, under the name that all cells share."""
-        return cls(input_size, hidden_size, forget_bias=forget_bias, memory_steps=memory_steps)
+    @torch.no_grad()
+    def _start_keeping(self, forget_bias: ForgetBias, memory_steps: int | None) -> None:
+        z = slice(self.hidden_size, 2 * self.hidden_size)
+        self.b[z] = starting_forget_bias(self.hidden_size, forget_bias, memory_steps)
 
     def step(self, x_t: Tensor, state: GRUState, h_mask: Tensor | None = None) -> tuple[GRUState, GRUGates]:
         """Advance one step; x_t: (batch, input). Pure: changes neither self nor `state`."""

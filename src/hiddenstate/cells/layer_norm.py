@@ -1,18 +1,17 @@
 """The LSTM cell with layer normalisation."""
 
-from typing import Self, final
+from typing import final
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import layer_norm
 
-from hiddenstate.cells.cell import Cell
-from hiddenstate.cells.forget_bias import DEFAULT_FORGET_BIAS, ForgetBias, start_keeping
-from hiddenstate.cells.lstm import LSTMGates, LSTMState
+from hiddenstate.cells.forget_bias import DEFAULT_FORGET_BIAS, ForgetBias
+from hiddenstate.cells.lstm_family import LSTMFamily, LSTMGates, LSTMState
 
 
 @final
-class LayerNormLSTMCell(Cell[LSTMState, LSTMGates]):
+class LayerNormLSTMCell(LSTMFamily):
     """Long short-term memory in which both products and the memory are brought to one scale at every step.
 
     ::
@@ -37,7 +36,6 @@ class LayerNormLSTMCell(Cell[LSTMState, LSTMGates]):
     """
 
     label = "Layer-norm LSTM"
-    blocks = ("i", "f", "C", "o")
     has_torch_twin = False
 
     def __init__(
@@ -48,24 +46,11 @@ class LayerNormLSTMCell(Cell[LSTMState, LSTMGates]):
         forget_bias: ForgetBias = DEFAULT_FORGET_BIAS,
         memory_steps: int | None = None,
     ) -> None:
-        super().__init__(input_size, hidden_size)
+        super().__init__(input_size, hidden_size, forget_bias=forget_bias, memory_steps=memory_steps)
         self.gamma_x = nn.Parameter(torch.ones(4 * hidden_size))
         self.gamma_h = nn.Parameter(torch.ones(4 * hidden_size))
         self.gamma_C = nn.Parameter(torch.ones(hidden_size))
         self.beta_C = nn.Parameter(torch.zeros(hidden_size))
-        start_keeping(self.b, hidden_size, forget_bias, memory_steps)
-
-    @classmethod
-    def create(
-        cls,
-        input_size: int,
-        hidden_size: int,
-        *,
-        forget_bias: ForgetBias = DEFAULT_FORGET_BIAS,
-        memory_steps: int | None = None,
-    ) -> Self:
-        """The constructor, under the name that all cells share."""
-        return cls(input_size, hidden_size, forget_bias=forget_bias, memory_steps=memory_steps)
 
     def step(
         self, x_t: Tensor, state: LSTMState, h_mask: Tensor | None = None
@@ -85,15 +70,6 @@ class LayerNormLSTMCell(Cell[LSTMState, LSTMGates]):
         o_t = torch.sigmoid(a_o)  # what to show
         h_t = o_t * torch.tanh(C_t)  # (batch, hidden)
         return LSTMState(h_t, C_t), LSTMGates(f_t, i_t, C_tilde_t, o_t)
-
-    def initial_state(self, batch_size: int) -> LSTMState:
-        """Nothing remembered: h and C are zero."""
-        zeros = self.b.new_zeros(batch_size, self.hidden_size)
-        return LSTMState(zeros, zeros)
-
-    def make_state(self, *parts: Tensor) -> LSTMState:
-        """`LSTMState` from (h, C)."""
-        return LSTMState(*parts)
 
     def extra(self) -> Tensor:
         """(10·hidden,) γ_x, γ_h, γ_C, β_C."""

@@ -1,38 +1,15 @@
 """The LSTM cell with a forget gate."""
 
-from typing import NamedTuple, Self, final
+from typing import final
 
 import torch
 from torch import Tensor
 
-from hiddenstate.cells.cell import Cell
-from hiddenstate.cells.forget_bias import DEFAULT_FORGET_BIAS, ForgetBias, start_keeping
-
-
-class LSTMState(NamedTuple):
-    """What the cell carries from step to step."""
-
-    h: Tensor
-    """(batch, hidden) hidden state: what the cell shows, in (-1, 1)."""
-    C: Tensor
-    """(batch, hidden) cell state: what the cell remembers, unbounded."""
-
-
-class LSTMGates(NamedTuple):
-    """The gates of one step, (batch, hidden) each, after their nonlinearity."""
-
-    f: Tensor
-    """Forget gate, in (0, 1): how much of C_{t-1} to keep."""
-    i: Tensor
-    """Input gate, in (0, 1): how much of the candidate to write."""
-    C_tilde: Tensor
-    """Candidate, in (-1, 1): what could be written."""
-    o: Tensor
-    """Output gate, in (0, 1): how much of tanh(C_t) to show."""
+from hiddenstate.cells.lstm_family import LSTMFamily, LSTMGates, LSTMState
 
 
 @final
-class LSTMCell(Cell[LSTMState, LSTMGates]):
+class LSTMCell(LSTMFamily):
     """Long short-term memory with a forget gate.
 
     ::
@@ -62,30 +39,6 @@ class LSTMCell(Cell[LSTMState, LSTMGates]):
     """
 
     label = "LSTM"
-    blocks = ("i", "f", "C", "o")
-
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        *,
-        forget_bias: ForgetBias = DEFAULT_FORGET_BIAS,
-        memory_steps: int | None = None,
-    ) -> None:
-        super().__init__(input_size, hidden_size)
-        start_keeping(self.b, hidden_size, forget_bias, memory_steps)
-
-    @classmethod
-    def create(
-        cls,
-        input_size: int,
-        hidden_size: int,
-        *,
-        forget_bias: ForgetBias = DEFAULT_FORGET_BIAS,
-        memory_steps: int | None = None,
-    ) -> Self:
-        """The constructor, under the name that all cells share."""
-        return cls(input_size, hidden_size, forget_bias=forget_bias, memory_steps=memory_steps)
 
     def step(
         self, x_t: Tensor, state: LSTMState, h_mask: Tensor | None = None
@@ -103,12 +56,3 @@ class LSTMCell(Cell[LSTMState, LSTMGates]):
         o_t = torch.sigmoid(a_o)  # what to show
         h_t = o_t * torch.tanh(C_t)  # (batch, hidden)
         return LSTMState(h_t, C_t), LSTMGates(f_t, i_t, C_tilde_t, o_t)
-
-    def initial_state(self, batch_size: int) -> LSTMState:
-        """Nothing remembered: h and C are zero."""
-        zeros = self.b.new_zeros(batch_size, self.hidden_size)
-        return LSTMState(zeros, zeros)
-
-    def make_state(self, *parts: Tensor) -> LSTMState:
-        """`LSTMState` from (h, C)."""
-        return LSTMState(*parts)

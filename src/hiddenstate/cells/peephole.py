@@ -1,17 +1,16 @@
 """The LSTM cell whose gates see the cell state: peephole connections."""
 
-from typing import Self, final
+from typing import final
 
 import torch
 from torch import Tensor, nn
 
-from hiddenstate.cells.cell import Cell
-from hiddenstate.cells.forget_bias import DEFAULT_FORGET_BIAS, ForgetBias, start_keeping
-from hiddenstate.cells.lstm import LSTMGates, LSTMState
+from hiddenstate.cells.forget_bias import DEFAULT_FORGET_BIAS, ForgetBias
+from hiddenstate.cells.lstm_family import LSTMFamily, LSTMGates, LSTMState
 
 
 @final
-class PeepholeLSTMCell(Cell[LSTMState, LSTMGates]):
+class PeepholeLSTMCell(LSTMFamily):
     """Long short-term memory whose gates look at the memory itself.
 
     ::
@@ -36,7 +35,6 @@ class PeepholeLSTMCell(Cell[LSTMState, LSTMGates]):
     """
 
     label = "Peephole LSTM"
-    blocks = ("i", "f", "C", "o")
     has_torch_twin = False
 
     def __init__(
@@ -47,23 +45,10 @@ class PeepholeLSTMCell(Cell[LSTMState, LSTMGates]):
         forget_bias: ForgetBias = DEFAULT_FORGET_BIAS,
         memory_steps: int | None = None,
     ) -> None:
-        super().__init__(input_size, hidden_size)
+        super().__init__(input_size, hidden_size, forget_bias=forget_bias, memory_steps=memory_steps)
         self.p_i = nn.Parameter(torch.zeros(hidden_size))
         self.p_f = nn.Parameter(torch.zeros(hidden_size))
         self.p_o = nn.Parameter(torch.zeros(hidden_size))
-        start_keeping(self.b, hidden_size, forget_bias, memory_steps)
-
-    @classmethod
-    def create(
-        cls,
-        input_size: int,
-        hidden_size: int,
-        *,
-        forget_bias: ForgetBias = DEFAULT_FORGET_BIAS,
-        memory_steps: int | None = None,
-    ) -> Self:
-        """The constructor, under the name that all cells share."""
-        return cls(input_size, hidden_size, forget_bias=forget_bias, memory_steps=memory_steps)
 
     def step(
         self, x_t: Tensor, state: LSTMState, h_mask: Tensor | None = None
@@ -81,15 +66,6 @@ class PeepholeLSTMCell(Cell[LSTMState, LSTMGates]):
         o_t = torch.sigmoid(a_o + self.p_o * C_t)  # what to show
         h_t = o_t * torch.tanh(C_t)  # (batch, hidden)
         return LSTMState(h_t, C_t), LSTMGates(f_t, i_t, C_tilde_t, o_t)
-
-    def initial_state(self, batch_size: int) -> LSTMState:
-        """Nothing remembered: h and C are zero."""
-        zeros = self.b.new_zeros(batch_size, self.hidden_size)
-        return LSTMState(zeros, zeros)
-
-    def make_state(self, *parts: Tensor) -> LSTMState:
-        """`LSTMState` from (h, C)."""
-        return LSTMState(*parts)
 
     def extra(self) -> Tensor:
         """(3·hidden,) p_i, p_f, p_o."""
