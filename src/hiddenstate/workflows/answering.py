@@ -55,15 +55,17 @@ def _translations(bundle: Bundle, beam: int | None) -> Reader:
     from hiddenstate.workflows.translations.answering import answer_sentences
 
     return Reader(
-        lambda texts: answer_sentences(bundle.folder, texts, beam, shown=True),
-        lambda source: answer_sentences(bundle.folder, read_sources(source), beam, shown=False),
+        lambda texts: answer_sentences(bundle, texts, beam, shown=True),
+        lambda source: answer_sentences(bundle, read_sources(source), beam, shown=False),
     )
 
 
 def _sounds(bundle: Bundle) -> Reader:
+    from hiddenstate.runtime.sound_model import SoundModel
     from hiddenstate.workflows.hearing.predict import label_recordings
 
-    return Reader(None, lambda source: Answers(label_recordings(bundle.folder, source)))
+    model = SoundModel(bundle, read_program(bundle))
+    return Reader(None, lambda source: Answers(label_recordings(model, source)))
 
 
 def _tags(bundle: Bundle) -> Reader:

@@ -1,7 +1,9 @@
 """What speaks for one answer, as sections of a page."""
 
+from typing import Any
+
 from hiddenstate import plots
-from hiddenstate.plots.attention_map import caption
+from hiddenstate.plots.attention_map import attention_map, caption
 from hiddenstate.plots.deletion_curve import deletion_curve
 from hiddenstate.plots.series_evidence import series_evidence
 from hiddenstate.plots.token_evidence import TITLE, token_evidence
@@ -31,3 +33,9 @@ def series_sections(evidence: Evidence) -> list[plots.Section]:
         plots.Chart(series_evidence(evidence.occlusion, title="What the output rests on: leaving out")),
         plots.Chart(deletion_curve(evidence.faithfulness)),
     ]
+
+
+def attention_picture(evidence: Evidence) -> Any:
+    """Attention as a chart, with how far it agrees with what the answer rests on; of a model that has some."""
+    assert evidence.attention is not None
+    return attention_map(evidence.attention)

@@ -13,7 +13,6 @@ from hiddenstate.choices import choose
 from hiddenstate.data.files import Source
 from hiddenstate.data.text_table import TextTable, load_texts
 from hiddenstate.errors import InputError
-from hiddenstate.models.text_classifier import TextModelSettings
 from hiddenstate.records import Classification, History
 from hiddenstate.tasks.classify import ClassifyTask
 from hiddenstate.tasks.text_baselines.baseline import TextBaselineSettings
@@ -32,8 +31,6 @@ METRICS = {
     "log_loss": Metric("log_loss", "log loss", False),
 }
 SMALLEST_PROBABILITY = 1e-12
-PLAIN_POOL, LOOKING_POOL = "max", "max+attention"
-"""From words to one vector, without and with attention."""
 
 
 @final
@@ -68,18 +65,7 @@ class ClassArena(RowArena):
 
     def task_of(self, candidate: Candidate, hidden_size: int) -> ClassifyTask:
         """As `RowArena.task_of`."""
-        return self._task.with_network(self._network(candidate, hidden_size))
-
-    def _network(self, candidate: Candidate, hidden_size: int) -> TextModelSettings:
-        own: TextModelSettings = replace(
-            self._run.model,
-            cell=candidate.cell,
-            bidirectional=candidate.bidirectional,
-            num_layers=candidate.num_layers,
-            pool=LOOKING_POOL if candidate.attention else PLAIN_POOL,
-            hidden_size=hidden_size,
-        )
-        return own
+        return self._task.with_network(self.network(candidate, hidden_size))
 
     def fit(
         self, order: Order, train: TextTable, training: TrainingSettings
@@ -89,7 +75,7 @@ class ClassArena(RowArena):
             train,
             self._parts.validation,
             task=self._run.task,
-            network=self._network(order.candidate, order.hidden_size),
+            network=self.network(order.candidate, order.hidden_size),
             training=training,
             vectors=self._vectors,
         )

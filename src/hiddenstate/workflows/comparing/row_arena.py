@@ -3,6 +3,7 @@
 import hashlib
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -30,6 +31,8 @@ from hiddenstate.workflows.comparing.one_run import timed
 from hiddenstate.workflows.comparing.reach import reach_of
 
 AT_ONCE = 64
+PLAIN_POOL, LOOKING_POOL = "max", "max+attention"
+"""From steps to one vector, without and with attention."""
 Counted = tuple[NDArray[np.float64], NDArray[np.float64] | None]
 """(n,) losses of each row, and what they are counted against; None: each row is one."""
 
@@ -83,6 +86,17 @@ class RowArena(Arena):
             answers,
             self.steps_of,
             self.inputs_of,
+        )
+
+    def network(self, candidate: Candidate, hidden_size: int) -> Any:
+        """The settings of a candidate's network; attention has its place in the pool over the steps."""
+        return replace(
+            self._run.model,
+            cell=candidate.cell,
+            bidirectional=candidate.bidirectional,
+            num_layers=candidate.num_layers,
+            pool=LOOKING_POOL if candidate.attention else PLAIN_POOL,
+            hidden_size=hidden_size,
         )
 
     def steps_of(self, batch: Any) -> int:

@@ -1,9 +1,8 @@
 """A look into a model of commands that reads one text: its intent, and the slots that its words fill."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -15,9 +14,9 @@ from hiddenstate.data.tagged_table import table_of_texts
 from hiddenstate.inspection import intent_evidence
 from hiddenstate.inspection.tag_reader import TagReader
 from hiddenstate.plots.attention_words import read_text
-from hiddenstate.records import Commands
+from hiddenstate.records import Commands, Evidence
 from hiddenstate.tasks.intent import IntentTask
-from hiddenstate.workflows.evidence_sections import text_sections
+from hiddenstate.workflows.evidence_sections import attention_picture, text_sections
 from hiddenstate.workflows.explain.asked_text import quoted, unknown_words, words_read
 from hiddenstate.workflows.explain.gradients import GRADIENTS, gradient_sections
 from hiddenstate.workflows.explain.inside import ATTENTION, EVIDENCE, Inside, Shown, readings_of
@@ -57,7 +56,8 @@ def look_into_command(
     place = reader.place_of(word)
     result = task.predict(models, table)
     slots = told(result.slots)
-    shown = _shown(task, reader, result, place if word is not None else None)
+    evidence = cache(lambda: intent_evidence(task, reader.models, result.slots.texts[0]))
+    shown = _shown(task, reader, result, place if word is not None else None, evidence)
     lacking = {}
     if ATTENTION not in shown:
         lacking[ATTENTION] = (
@@ -84,26 +84,23 @@ def look_into_command(
         ),
         shown=shown,
         lacking=lacking,
-        pictures={ATTENTION: lambda: _looked(task, models, text)} if ATTENTION in shown else {},
+        pictures={ATTENTION: lambda: attention_picture(evidence())} if ATTENTION in shown else {},
     )
 
 
-def _looked(task: IntentTask, models: Sequence[nn.Module], text: str) -> Any:
-    """Attention as a chart, with how far it agrees with what the intent rests on."""
-    attention = intent_evidence(task, models, text).attention
-    assert attention is not None
-    return plots.attention_map(attention)
-
-
-def _shown(task: IntentTask, reader: TagReader, result: Commands, word: int | None) -> dict[str, Shown]:
+def _shown(
+    task: IntentTask,
+    reader: TagReader,
+    result: Commands,
+    word: int | None,
+    evidence: Callable[[], Evidence],
+) -> dict[str, Shown]:
     """What such a model has besides; `word`, from 0: the one whose tag is explained."""
     models, text, tagged = reader.models, result.slots.texts[0], reader.tagged()
     answer = int(result.intents.probabilities[0].argmax())
 
-    def evidence() -> list[plots.Section]:
-        found = text_sections(
-            intent_evidence(task, models, text), title="What the intent rests on, word by word"
-        )
+    def rests_on() -> list[plots.Section]:
+        found = text_sections(evidence(), title="What the intent rests on, word by word")
         return found if word is None else [*found, *why_tag(task.words, models, text, word + 1)]
 
     def loss(network: nn.Module) -> Tensor:
@@ -115,7 +112,7 @@ def _shown(task: IntentTask, reader: TagReader, result: Commands, word: int | No
     shown: dict[str, Shown] = {"tags": lambda: all_tags(result.slots, tagged, reader, word)}
     if any(isinstance(part, AttentionPool) for part in models[0].modules()):
         shown[ATTENTION] = lambda: (plots.AttentionWords([read_text(result.intents, 0)]),)
-    shown[EVIDENCE] = cache(evidence)
+    shown[EVIDENCE] = cache(rests_on)
     if reader.heads[0].crf is not None:
         shown[PATH] = lambda: best_path(task.words, models, text)
     shown[GRADIENTS] = cache(

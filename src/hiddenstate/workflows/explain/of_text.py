@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -20,7 +19,7 @@ from hiddenstate.plots.attention_words import read_text
 from hiddenstate.records import Classification, Evidence
 from hiddenstate.tasks.classify import ClassifyTask
 from hiddenstate.workflows.classes.saved import open_classifier
-from hiddenstate.workflows.evidence_sections import text_sections
+from hiddenstate.workflows.evidence_sections import attention_picture, text_sections
 from hiddenstate.workflows.explain.asked_text import quoted, unknown_words, words_read
 from hiddenstate.workflows.explain.gradients import GRADIENTS, gradient_sections
 from hiddenstate.workflows.explain.inside import ATTENTION, EVIDENCE, Inside, Shown, readings_of
@@ -61,7 +60,7 @@ def look_into_text(task: ClassifyTask, models: Sequence[nn.Module], text: str) -
         readings=readings_of(model, batch, {"recurrent": tokens}),
         shown=_shown(task, model, batch, result, evidence),
         lacking={} if _looks(model) else {ATTENTION: _instead(model)},
-        pictures={ATTENTION: lambda: _heat(evidence())} if _looks(model) else {},
+        pictures={ATTENTION: lambda: attention_picture(evidence())} if _looks(model) else {},
     )
 
 
@@ -90,12 +89,6 @@ def _shown(
     shown[EVIDENCE] = cache(lambda: text_sections(evidence()))
     shown[GRADIENTS] = cache(lambda: gradient_sections(model, loss, fresh=task.build_model))
     return shown
-
-
-def _heat(evidence: Evidence) -> Any:
-    """Attention as a chart, with how far it agrees with what the answer rests on."""
-    assert evidence.attention is not None
-    return plots.attention_map(evidence.attention)
 
 
 def _looks(model: nn.Module) -> bool:

@@ -18,7 +18,6 @@ from hiddenstate.data.sound.recordings import Recordings
 from hiddenstate.data.sound.table import load_recordings
 from hiddenstate.data.text_table import TextTable
 from hiddenstate.errors import InputError
-from hiddenstate.models.hearing import HearingSettings
 from hiddenstate.records import Classification, History
 from hiddenstate.tasks.hear import HearTask
 from hiddenstate.tasks.sound_baselines.registry import fit_sound_baselines
@@ -34,8 +33,6 @@ METRICS = {
     "accuracy": Metric("accuracy", "accuracy", True),
     "unweighted_average_recall": Metric("unweighted_average_recall", "unweighted average recall", True),
 }
-PLAIN_POOL, LOOKING_POOL = "max", "max+attention"
-"""From steps to one vector, without and with attention."""
 ENOUGH_GROUPS = 10
 """Speakers in the test part from which on they are drawn whole."""
 
@@ -116,24 +113,13 @@ class HearArena(RowArena):
 
     def task_of(self, candidate: Candidate, hidden_size: int) -> HearTask:
         """As `RowArena.task_of`."""
-        return self._task.with_network(self._network(candidate, hidden_size))
-
-    def _network(self, candidate: Candidate, hidden_size: int) -> HearingSettings:
-        own: HearingSettings = replace(
-            self._run.model,
-            cell=candidate.cell,
-            bidirectional=candidate.bidirectional,
-            num_layers=candidate.num_layers,
-            pool=LOOKING_POOL if candidate.attention else PLAIN_POOL,
-            hidden_size=hidden_size,
-        )
-        return own
+        return self._task.with_network(self.network(candidate, hidden_size))
 
     def fit(
         self, order: Order, train: TextTable, training: TrainingSettings
     ) -> tuple[History, nn.Module, Callable[[], Counted]]:
         """As `RowArena.fit`."""
-        network = self._network(order.candidate, order.hidden_size)
+        network = self.network(order.candidate, order.hidden_size)
         fitted = fit_hearing(
             train,
             self._parts.validation,

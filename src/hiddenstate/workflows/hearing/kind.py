@@ -16,7 +16,7 @@ from hiddenstate.workflows.hearing.comparison import compare_hearing
 from hiddenstate.workflows.hearing.fit import FittedHearing
 from hiddenstate.workflows.hearing.ground import HearGround
 from hiddenstate.workflows.hearing.network import network_of
-from hiddenstate.workflows.hearing.predict import can_hear_without_torch, heard_table, label_recordings
+from hiddenstate.workflows.hearing.predict import heard_table
 from hiddenstate.workflows.hearing.run_settings import complete
 from hiddenstate.workflows.hearing.saved import open_hearing
 from hiddenstate.workflows.hearing.train import summarise_hearing, train_hearing
@@ -58,8 +58,6 @@ class Hearing(Kind):
 
     def predict(self, folder: Path, source: Source) -> Answers:
         """A label for a recording, for every recording of a folder, or of a table."""
-        if can_hear_without_torch(folder):
-            return Answers(label_recordings(folder, source))
         saved = open_hearing(folder)
         table = load_recordings(source, saved.run.data, labelled=False)
         return Answers(heard_table(saved.task.predict(saved.models, table, saved.run.recordings())))

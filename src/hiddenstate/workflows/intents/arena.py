@@ -21,7 +21,7 @@ from hiddenstate.tasks.text_baselines.baseline import TextBaselineSettings
 from hiddenstate.tasks.text_baselines.registry import fit_text_baselines
 from hiddenstate.training import TrainingSettings
 from hiddenstate.workflows.comparing.arena import Answer, Candidate, Metric, Order
-from hiddenstate.workflows.comparing.row_arena import Counted
+from hiddenstate.workflows.comparing.row_arena import LOOKING_POOL, PLAIN_POOL, Counted
 from hiddenstate.workflows.intents.fit import fit_intents
 from hiddenstate.workflows.intents.run_settings import complete
 from hiddenstate.workflows.intents.train import BASELINES, labelled
@@ -33,8 +33,6 @@ METRICS = {
     "intent_accuracy": Metric("intent_accuracy", "right intents", True),
     "slot_f1": Metric("slot_f1", "slot F1", True),
 }
-PLAIN_POOL, LOOKING_POOL = "max", "max+attention"
-"""From words to the vector that the intent is read off, without and with attention."""
 
 
 @final

@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from rich.text import Text
 
-from hiddenstate.bundle import Bundle, open_kind
+from hiddenstate.bundle import Bundle
 from hiddenstate.data.pairs import PairFileSettings, check_length
 from hiddenstate.kernels.library import KernelError
 from hiddenstate.kernels.step_layer import GATES
 from hiddenstate.models.beam_settings import BeamSettings
 from hiddenstate.records import Translation
-from hiddenstate.runtime.translator import KIND, Translator
+from hiddenstate.runtime.translator import Translator
 from hiddenstate.settings import from_dict
 from hiddenstate.workflows.answers import Answers
 from hiddenstate.workflows.translations.answers import (
@@ -22,13 +21,12 @@ from hiddenstate.workflows.translations.answers import (
 )
 
 
-def answer_sentences(folder: Path, texts: Sequence[str], beam: int | None, *, shown: bool) -> Answers:
+def answer_sentences(bundle: Bundle, texts: Sequence[str], beam: int | None, *, shown: bool) -> Answers:
     """A translation for each of `texts`, searched with `beam` hypotheses or as the model's settings say.
 
     `shown`: for people, too, with where it has looked. Raises `InputError` for a text that is too long, `SettingsError`
     for a beam that cannot be searched.
     """
-    bundle = open_kind(folder, KIND)
     check_length(texts, from_dict(PairFileSettings, bundle.settings["data"]).longest)
     search = from_dict(BeamSettings, bundle.settings["search"])
     if beam is not None:

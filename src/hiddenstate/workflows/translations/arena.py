@@ -97,9 +97,10 @@ class TranslateArena(RowArena):
 
     def task_of(self, candidate: Candidate, hidden_size: int) -> TranslateTask:
         """As `RowArena.task_of`."""
-        return self._task.with_network(self._network(candidate, hidden_size))
+        return self._task.with_network(self.network(candidate, hidden_size))
 
-    def _network(self, candidate: Candidate, hidden_size: int) -> TranslatorSettings:
+    def network(self, candidate: Candidate, hidden_size: int) -> TranslatorSettings:
+        """As `RowArena.network`; attention stands between encoder and decoder."""
         score = self._run.model.attention
         own: TranslatorSettings = replace(
             self._run.model,
@@ -118,7 +119,7 @@ class TranslateArena(RowArena):
             train,
             self._parts.validation,
             task=self._run.task,
-            network=self._network(order.candidate, order.hidden_size),
+            network=self.network(order.candidate, order.hidden_size),
             training=training,
         )
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, final
 
+from hiddenstate.bundle import open_kind
 from hiddenstate.data.files import Source
 from hiddenstate.data.pairs import read_pairs, read_sources
 from hiddenstate.errors import SettingsError
@@ -57,11 +58,11 @@ class Translators(Kind):
 
     def predict(self, folder: Path, source: Source) -> Answers:
         """A translation for every line of a file; what stands after a tab is not looked at."""
-        return answer_sentences(folder, read_sources(source), self.beam, shown=False)
+        return answer_sentences(open_kind(folder, KIND), read_sources(source), self.beam, shown=False)
 
     def answer(self, folder: Path, texts: Sequence[str]) -> Answers:
         """A translation for each of `texts`, with where it has looked."""
-        return answer_sentences(folder, texts, self.beam, shown=True)
+        return answer_sentences(open_kind(folder, KIND), texts, self.beam, shown=True)
 
     def portable(self, folder: Path) -> Portable:
         """Refused: ONNX and C hold one pass from inputs to outputs, and a translator searches step by step."""
