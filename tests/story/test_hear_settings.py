@@ -71,10 +71,27 @@ def test_members_are_networks_of_their_own_whose_probabilities_are_averaged(plai
     assert figures(folder)["log_loss"] != plain["log_loss"]
 
 
+@pytest.mark.parametrize(("count", "read"), [(0, 23), (5, 5), (99, 23)])
+def test_the_network_reads_as_many_cepstra_as_asked_for_or_the_bands(trained, count, read):
+    facts = json.loads((trained("--set", f"task.cepstra={count}") / "program.json").read_text())["facts"]
+    assert facts["preparation"]["cepstra"] == min(count, 23)
+    assert len(facts["preparation"]["training"]["mean"]) == read
+    assert facts["preparation"]["read"] == 23
+
+
+@pytest.mark.parametrize("setting", ["augment.hiss=1.0", "augment.tilt_db=8", "augment.pause=30"])
+def test_training_is_varied_as_the_settings_say(plain, trained, setting):
+    assert figures(trained("--set", setting))["log_loss"] != plain["log_loss"]
+
+
 @pytest.mark.parametrize(
     ("setting", "text"),
     [
         ("task.members=0", "task.members: expected 1 or more, got 0"),
+        ("task.cepstra=-1", "task.cepstra: expected 0 or more, got -1. Correct the value."),
+        ("augment.hiss=1.5", "augment.hiss: expected a share from 0 to 1, got 1.5. Correct it."),
+        ("augment.tilt_db=-1", "augment.tilt_db: expected 0 or more, got -1"),
+        ("augment.pause=-1", "augment.pause: expected 0 or more, got -1"),
         ("task.none_share=1.0", "task.none_share: expected a share from 0 to below 1, got 1.0"),
     ],
 )

@@ -20,6 +20,13 @@ def test_help_answers_in_under_0_3_seconds():
     assert min(seconds() for _ in range(5)) < 0.3
 
 
+def test_every_command_is_registered_once():
+    from hiddenstate.cli.main import app
+
+    names = [command.callback.__name__ for command in app.registered_commands]
+    assert len(names) == len(set(names))
+
+
 def test_help_names_every_command():
     text = subprocess.run([*COMMAND, "--help"], check=True, capture_output=True, text=True).stdout
     for command in ("train", "evaluate", "predict", "summary", "demo", "lab"):
