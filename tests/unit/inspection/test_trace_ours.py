@@ -251,7 +251,7 @@ def test_steps_without_names_are_numbered():
 
 LONG = """
 import pathlib, re, torch
-from hiddenstate.cells import Cell, LSTMCell
+from hiddenstate.cells import LSTMCell
 from hiddenstate.inspection import trace
 from hiddenstate.layers import Bidirectional
 trace(Bidirectional(LSTMCell(64, 128), LSTMCell(64, 128)), torch.randn(1, 10_000, 64))
