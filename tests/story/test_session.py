@@ -7,17 +7,38 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from hiddenstate.errors import BundleError, SettingsError, ShapeError
 from hiddenstate.runtime import Session, State, StateError
-from hiddenstate.workflows.classes.predict import label_texts
+from hiddenstate.workflows.answering import answer
+from hiddenstate.workflows.classes.predict import label_file, label_texts
 from hiddenstate.workflows.forecasts.predict import predict_forecast
 from tests.story.conftest import lines
 
 TEXTS = ["rain today very near", "", "goal unseenword \0 a storm", "the soup we saw didn't taste like bread"]
 POOLS = ("last", "mean", "max")
 pytestmark = pytest.mark.xdist_group("classifiers")
+
+
+@pytest.mark.parametrize("name", [*POOLS, "both", "pairs"])
+def test_predict_answers_without_torch_what_torch_answers(classifiers, name, tmp_path):
+    path = tmp_path / "new.csv"
+    pl.DataFrame({"text": TEXTS}).write_csv(path)
+    for own, expected in (
+        (answer(classifiers / name, None, TEXTS), label_texts(classifiers / name, TEXTS)),
+        (answer(classifiers / name, path), label_file(classifiers / name, path)),
+    ):
+        assert_frame_equal(own.table, expected.table, rel_tol=1e-5, abs_tol=1e-6)
+        assert len(own.shown) == len(expected.shown)
+
+
+def test_predict_forecasts_without_torch_what_torch_forecasts(model, tmp_path):
+    path = tmp_path / "ahead.csv"
+    path.write_text("\n".join(lines(24 * 40, 24)) + "\n")
+    assert_frame_equal(answer(model, path).table, predict_forecast(model, path), rel_tol=1e-5)
 
 
 @pytest.mark.parametrize("name", [*POOLS, "both", "pairs"])
@@ -131,3 +152,22 @@ except Exception as error:
 assert "torch" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
+
+
+def test_the_command_predict_loads_no_torch_for_texts_and_series(classifiers, model, tmp_path):
+    path = tmp_path / "ahead.csv"
+    path.write_text("\n".join(lines(24 * 40, 24)) + "\n")
+    for words in (["predict", classifiers / "mean", "--text", "rain"], ["predict", model, path]):
+        code = f"""
+import sys
+from hiddenstate.cli.main import run
+sys.argv = {["hiddenstate", *map(str, words)]!r}
+try:
+    run()
+except SystemExit as end:
+    assert not end.code, end.code
+assert "torch" not in sys.modules
+"""
+        subprocess.run(
+            [sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2], capture_output=True
+        )

@@ -27,6 +27,8 @@ Array = NDArray[Any]
 TAGGER, COMMANDS = "tagger", "intent and slot reader"
 SOUNDS = "sound classifier"
 """`listening.KIND`, whose module needs what reads sound."""
+FORECASTS = "forecaster"
+"""`SeriesModel.kind`, whose module needs what reads tables."""
 
 
 @final
@@ -172,9 +174,9 @@ def _command_model(bundle: Bundle, program: Program) -> "CommandModel":
 def _series_model(bundle: Bundle, program: Program) -> "SeriesModel":
     from hiddenstate.runtime.series_model import SeriesModel  # needs polars; texts do not
 
-    if bundle.kind != SeriesModel.kind:
+    if bundle.kind != FORECASTS:
         raise BundleError(
-            f"{bundle.folder}: expected a {TextModel.kind}, a {SeriesModel.kind}, a {SOUNDS}, a {TAGGER} "
+            f"{bundle.folder}: expected a {TextModel.kind}, a {FORECASTS}, a {SOUNDS}, a {TAGGER} "
             f"or an {COMMANDS}, got a {bundle.kind}. Ask it with hiddenstate predict."
         )
     return SeriesModel(bundle, program)

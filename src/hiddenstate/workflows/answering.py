@@ -1,14 +1,15 @@
 """Who answers for a saved model: the runtime where it can, else the model's kind, which loads torch."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hiddenstate.bundle import Bundle, open_bundle, read_program
 from hiddenstate.data.files import Source
 from hiddenstate.program.program import PROGRAM
 from hiddenstate.runtime.listening import KIND as HEARS
-from hiddenstate.runtime.session import COMMANDS, TAGGER
+from hiddenstate.runtime.session import COMMANDS, FORECASTS, TAGGER
+from hiddenstate.runtime.text_model import TextModel
 from hiddenstate.runtime.translator import KIND as TRANSLATES
 from hiddenstate.settings import from_dict
 from hiddenstate.workflows.answers import Answers
@@ -48,6 +49,28 @@ def answer(
     if beam is not None:
         kind = kind.with_beam(beam)
     return kind.answer(folder, texts) if source is None else kind.predict(folder, source)
+
+
+def _classes(bundle: Bundle) -> Reader:
+    from hiddenstate.data.text_table import TextSettings, load_texts
+    from hiddenstate.workflows.classes.answers import class_answers
+
+    model = TextModel(bundle, read_program(bundle))
+
+    def of_file(source: Source) -> Answers:
+        stored = from_dict(TextSettings, bundle.settings["data"])
+        table = load_texts(source, replace(stored, target=None, group=None))
+        return class_answers(model.run(table.texts), shown=False)
+
+    return Reader(lambda texts: class_answers(model.run(texts), shown=True), of_file)
+
+
+def _forecasts(bundle: Bundle) -> Reader:
+    from hiddenstate.runtime.series_model import SeriesModel
+    from hiddenstate.workflows.tables import forecast_table
+
+    model = SeriesModel(bundle, read_program(bundle))
+    return Reader(None, lambda source: Answers(forecast_table(model.run(source))))
 
 
 def _translations(bundle: Bundle, beam: int | None) -> Reader:
@@ -110,5 +133,7 @@ WITHOUT_TORCH: dict[str, Callable[[Bundle], Reader]] = {
     HEARS: _sounds,
     TAGGER: _tags,
     COMMANDS: _commands,
+    TextModel.kind: _classes,
+    FORECASTS: _forecasts,
 }
 """Kind of bundle -> how it is opened."""
