@@ -33,7 +33,7 @@ class TranslatorSettings:
     """Layers of the encoder."""
     embedding_size: int = 256
     """Numbers of a piece; one table serves both languages and the output layer."""
-    attention: Literal["general", "additive", "dot", "none"] = "general"
+    attention: Literal["additive", "general", "dot", "none"] = "additive"
     """The score, or "none": each step sees the encoder's last states alone."""
     input_feeding: bool = False
     """Whether the readout of a step enters the next one (Luong et al. 2015, section 3.3)."""

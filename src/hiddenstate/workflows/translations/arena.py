@@ -106,7 +106,7 @@ class TranslateArena(RowArena):
             self._run.model,
             cell=candidate.cell,
             num_layers=candidate.num_layers,
-            attention=("general" if score == "none" else score) if candidate.attention else "none",
+            attention=("additive" if score == "none" else score) if candidate.attention else "none",
             hidden_size=hidden_size,
         )
         return own

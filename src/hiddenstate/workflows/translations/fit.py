@@ -17,8 +17,8 @@ from hiddenstate.workflows.members import train_members
 
 RECIPE = TrainingSettings(
     epochs=20,
-    batch_size=64,
-    learning_rate=2e-3,
+    batch_size=32,
+    learning_rate=1.5e-3,
     warmup_epochs=1.0,
     clip_norm=1.0,
     average_decay=0.998,
