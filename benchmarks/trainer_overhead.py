@@ -137,7 +137,10 @@ def main() -> None:
         for shape in SHAPES:
             with limited_threads(threads):
                 own = measure(shape, options.repeats, options.epochs)
-            print(f"{f'{threads} threads, {shape.name}':60} {own['trainer']:9.1f} {own['averaged']:9.1f}", flush=True)
+            print(
+                f"{f'{threads} threads, {shape.name}':60} {own['trainer']:9.1f} {own['averaged']:9.1f}",
+                flush=True,
+            )
             figures[f"{threads} threads, {shape.name}"] = round(own["trainer"], 1)
     print(json.dumps({"benchmark": "trainer_overhead", "percent": figures}))
 

@@ -10,15 +10,18 @@ from hiddenstate.data.text_table import TextTable
 from hiddenstate.workflows.hearing.arena import METRICS, HearArena
 from hiddenstate.workflows.hearing.parts import SoundParts
 from hiddenstate.workflows.hearing.run_settings import HearingRun
+from hiddenstate.workflows.transcripts.arena import METRICS as TRANSCRIBE_METRICS
 from hiddenstate.workflows.writers.arena import WriterArena
 from tests.story import text_files
 from tests.story.books import book
+from tests.story.spoken_files import write_spoken
 from tests.story.test_hear import write_whistles
 from tests.story.test_translate import pairs
 from tests.story.test_translate import write as write_pairs
 
 SOON = ["--budget", "10min", "--quiet", "--json", "--set", "training.epochs=2"]
 HEAR = ["--task", "hear", "--group", "speaker", "--set", "model.hidden_size=6", "--set", "model.filters=8"]
+ONE_FRAME = ["--set", "model.stack=1"]
 WRITE = ["--task", "generate", "--set", "model.hidden_size=8", "--set", "task.window=16", "--test", "0.3"]
 
 
@@ -182,6 +185,7 @@ def test_pairs_are_compared_with_and_without_attention(call, tmp_path):
         (HEAR, "accuracy, unweighted_average_recall"),
         (WRITE, "nats_per_unit, bits_per_char"),
         (["--task", "translate"], "chrf"),
+        (["--task", "transcribe"], "word_accuracy, letter_accuracy"),
     ],
 )
 def test_a_metric_of_another_task_is_refused(call, novel, tmp_path, arguments, valid):
@@ -190,14 +194,56 @@ def test_a_metric_of_another_task_is_refused(call, novel, tmp_path, arguments, v
     assert f"Valid: {valid}" in outcome.err
 
 
-def test_what_cannot_be_compared_says_what_can(call, novel, tmp_path):
-    for verb, words in (
-        (["compare"], "Use forecast, classify, tag, intent, hear, generate or translate."),
-        (["tune", "--trials", "1"], "Use forecast, classify, tag, intent, hear or generate."),
-    ):
-        outcome = call(*verb, novel, "--task", "transcribe", "--out", tmp_path / "c")
-        assert outcome.code == 2
-        assert words in outcome.err
+@pytest.mark.parametrize("metric", TRANSCRIBE_METRICS)
+def test_transcribers_are_compared_on_the_words_or_the_letters_of_the_same_recordings(call, tmp_path, metric):
+    pytest.importorskip("jiwer", reason="the extra 'audio' is not installed")
+    table = write_spoken(tmp_path / "spoken")
+    arguments = [
+        table,
+        "--task",
+        "transcribe",
+        "--group",
+        "speaker",
+        *ONE_FRAME,
+        "--set",
+        "model.dropout=0.0",
+    ]
+    outcome = call(
+        "compare",
+        *arguments,
+        *SOON,
+        "--seeds",
+        "1",
+        "--only",
+        "LSTM;BiGRU",
+        "--metric",
+        metric,
+        "--out",
+        tmp_path / "c",
+    )
+    assert outcome.code == 0, outcome.err
+    found = json.loads(outcome.out)
+    names = {one["name"]: one for one in found["contestants"]}
+    assert set(names) == {"LSTM", "BiGRU", "most frequent text", "nearest training recording"}
+    assert all(one["step_us"] > 0 for one in names.values() if one["recurrent"])
+    trained = call(
+        "train", *arguments, "--hidden-size", "4", "--epochs", "1", "--quiet", "--out", tmp_path / "m"
+    )
+    assert trained.code == 0, trained.err
+    baselines = json.loads((tmp_path / "m" / "metrics.json").read_text())["baselines"]
+    key = {"word_accuracy": "wer", "letter_accuracy": "cer"}[metric]
+    for name, own in baselines.items():  # the same recordings, the same figure
+        assert names[name][metric] == pytest.approx(100 * (1 - own[key]))
+    assert "microseconds a step of 1 frames" in (tmp_path / "c" / "report.html").read_text()
+
+
+def test_transcripts_without_validation_recordings_are_not_compared(call, tmp_path):
+    table = write_spoken(tmp_path / "spoken", 12)
+    outcome = call(
+        "compare", table, "--task", "transcribe", *SOON, "--validation", "0", "--out", tmp_path / "c"
+    )
+    assert outcome.code == 2
+    assert "expected validation recordings to compare on, got none" in outcome.err
 
 
 def test_the_other_cells_take_part_among_all(call, demand, tmp_path):

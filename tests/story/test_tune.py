@@ -10,8 +10,11 @@ import pytest
 from hiddenstate.workflows.classes.ground import ClassGround
 from hiddenstate.workflows.tuning.space import Between, OneOf
 from tests.story.books import book
+from tests.story.spoken_files import write_spoken
 from tests.story.tagged_files import flights, write_commands, write_conll
 from tests.story.test_hear import write_whistles
+from tests.story.test_translate import pairs
+from tests.story.test_translate import write as write_pairs
 from tests.story.text_files import rows, write
 
 SMALL = [
@@ -272,3 +275,53 @@ def test_recordings_are_searched_by_group(call, tmp_path):
     assert len(found["trials"]) == 2
     assert found["facts"]["rows"] == "12 training, 6 validation"  # of two speakers and of one
     assert 'group = "speaker"' in (tmp_path / "tuned" / "settings.toml").read_text()
+
+
+def test_transcribers_are_searched_by_their_letters(call, tmp_path):
+    pytest.importorskip("jiwer", reason="the extra 'audio' is not installed")
+    table = write_spoken(tmp_path / "spoken", 24)
+    outcome = call(
+        "tune", table, "--task", "transcribe", "--group", "speaker", "--set", "training.epochs=1",
+        "--set", "model.hidden_size=4", "--set", "model.stack=1", "--trials", "2", "--json", "--quiet",
+        "--out", tmp_path / "tuned",
+    )  # fmt: skip
+    assert outcome.code == 0, outcome.err
+    found = json.loads(outcome.out)
+    assert found["metric"] == "cer"
+    assert len(found["trials"]) == 2
+    best = tmp_path / "tuned" / "settings.toml"
+    again = call(
+        "train", table, "--task", "transcribe", "--settings", best, "--quiet", "--out", tmp_path / "m"
+    )
+    assert again.code == 0, again.err
+
+
+@pytest.mark.parametrize(("metric", "shown"), [(None, "1 - BLEU"), ("loss", "loss")])
+def test_translators_are_searched_by_what_chooses_their_epochs(call, tmp_path, metric, shown):
+    pytest.importorskip("sacrebleu", reason="the extra 'translate' is not installed")
+    pytest.importorskip("tokenizers", reason="the extra 'translate' is not installed")
+    file = write_pairs(tmp_path / "pairs.tsv", pairs(60))
+    outcome = call(
+        "tune", file, "--task", "translate", "--set", "training.epochs=1", "--set", "training.warmup_epochs=0",
+        "--set", "model.hidden_size=4", "--set", "model.embedding_size=8", "--set", "task.pieces=60", "--trials", "2",
+        *(["--metric", metric] if metric else []), "--json", "--quiet", "--out", tmp_path / "tuned",
+    )  # fmt: skip
+    assert outcome.code == 0, outcome.err
+    assert json.loads(outcome.out)["metric"] == shown
+    assert f'watch = "{metric or "bleu"}"' in (tmp_path / "tuned" / "settings.toml").read_text()
+
+
+@pytest.mark.parametrize("task", ["transcribe", "translate"])
+def test_a_search_needs_something_to_judge_by(call, tmp_path, task):
+    file = (
+        write_spoken(tmp_path / "s", 6)
+        if task == "transcribe"
+        else write_pairs(tmp_path / "p.tsv", pairs(30))
+    )
+    for flag, value, words in (
+        ("--validation", "0", "to search on, got none. Give --validation a share."),
+        ("--metric", "mae", "metric of this task"),
+    ):
+        outcome = call("tune", file, "--task", task, "--trials", "1", flag, value, "--out", tmp_path / "x")
+        assert outcome.code == 2
+        assert words in outcome.err

@@ -69,6 +69,12 @@ class TranscribeTask:
             )
         return cls(settings, network, alphabet, train.frames[0].shape[1], language, standardiser)
 
+    def with_network(self, network: TranscriberSettings) -> Self:
+        """The same letters for another network."""
+        return type(self)(
+            self.settings, network, self.alphabet, self.features, self.language, self.standardiser
+        )
+
     def prepared(self, frames: Frames) -> Frames:
         """(frames, features) of a file -> what the network reads, three times as many features with changes."""
         own = with_changes(frames) if self.settings.deltas else frames

@@ -1,7 +1,7 @@
 """Word and letter error rate: insertions, deletions and substitutions by what was said, as jiwer counts them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -29,13 +29,23 @@ def transcription_metrics(truth: Sequence[str], answers: Sequence[str]) -> dict[
 
 def word_errors(truth: Sequence[str], answers: Sequence[str]) -> NDArray[np.int64]:
     """(n, 2) wrong words of each answer, and words that were said."""
-    jiwer = _jiwer()
+    return _errors(_jiwer().process_words, truth, answers)
+
+
+def letter_errors(truth: Sequence[str], answers: Sequence[str]) -> NDArray[np.int64]:
+    """(n, 2) wrong letters of each answer, and letters that were said; spaces are letters."""
+    return _errors(_jiwer().process_characters, truth, answers)
+
+
+def _errors(
+    count: Callable[[str, str], Any], truth: Sequence[str], answers: Sequence[str]
+) -> NDArray[np.int64]:
     _check(truth, answers)
     rows = []
     for own, answer in zip(truth, answers, strict=True):
-        counts = jiwer.process_words(own, answer)
-        wrong = counts.substitutions + counts.deletions + counts.insertions
-        rows.append((wrong, counts.hits + counts.substitutions + counts.deletions))
+        counts = count(own, answer)
+        missed = counts.substitutions + counts.deletions
+        rows.append((missed + counts.insertions, missed + counts.hits))
     return np.array(rows, dtype=np.int64)
 
 

@@ -72,19 +72,13 @@ class Kind(ABC):
     def train(self, source: Source, values: Values, saving: Saving) -> Trained:
         """Train, measure beside the baselines, save. Raises `HiddenstateError` before anything is written."""
 
+    @abstractmethod
     def arena(self, source: Source, values: Values, metric: str | None) -> Arena:
-        """The data of a comparison of architectures. Raises `SettingsError` where the kind has none yet."""
-        raise SettingsError(
-            f"--task {self.task}: expected a task whose architectures can be compared, got one without. "
-            "Use forecast, classify, tag, intent, hear, generate or translate."
-        )
+        """The data of a comparison of architectures."""
 
+    @abstractmethod
     def ground(self, source: Source, values: Values, metric: str | None) -> Ground:
-        """The data of a search of settings. Raises `SettingsError` where the kind has none yet."""
-        raise SettingsError(
-            f"--task {self.task}: expected a task whose settings can be searched, got one without. "
-            "Use forecast, classify, tag, intent, hear or generate."
-        )
+        """The data of a search of settings."""
 
     @abstractmethod
     def evaluate(self, folder: Path, source: Source) -> Outcome:

@@ -35,6 +35,29 @@ PLAIN_POOL, LOOKING_POOL = "max", "max+attention"
 """From steps to one vector, without and with attention."""
 Counted = tuple[NDArray[np.float64], NDArray[np.float64] | None]
 """(n,) losses of each row, and what they are counted against; None: each row is one."""
+ENOUGH_GROUPS = 10
+"""Groups (speakers, say) in the test part from which on they are drawn whole."""
+
+
+def blocks_of(groups: Sequence[str] | None, own: Sequence[str]) -> NDArray[np.int64]:
+    """(n,) block of each row: its group where there are `ENOUGH_GROUPS`, else what is equal in `own`.
+
+    A row without a group is one by itself.
+    """
+    names = [group or f"\0{row}" for row, group in enumerate(groups or ("",) * len(own))]
+    names = names if len(set(names)) >= ENOUGH_GROUPS else list(own)
+    return np.unique(names, return_inverse=True)[1].astype(np.int64)
+
+
+def about_groups(groups: Sequence[str] | None) -> list[str]:
+    """What a reader of intervals has to know where there are too few groups to draw from."""
+    found = set(groups or ())
+    if not found or len(found) >= ENOUGH_GROUPS:
+        return []
+    return [
+        f"The test recordings come from {len(found)} of the groups, too few to draw from: intervals are over "
+        "recordings, and another speaker may differ by more than they say."
+    ]
 
 
 class RowArena(Arena):

@@ -23,7 +23,13 @@ from hiddenstate.tasks.hear import HearTask
 from hiddenstate.tasks.sound_baselines.registry import fit_sound_baselines
 from hiddenstate.training import TrainingSettings
 from hiddenstate.workflows.comparing.arena import Answer, Candidate, Metric, Order
-from hiddenstate.workflows.comparing.row_arena import AT_ONCE, Counted, RowArena
+from hiddenstate.workflows.comparing.row_arena import (
+    AT_ONCE,
+    Counted,
+    RowArena,
+    about_groups,
+    blocks_of,
+)
 from hiddenstate.workflows.hearing.fit import fit_hearing
 from hiddenstate.workflows.hearing.parts import SoundParts, read_sound_parts
 from hiddenstate.workflows.hearing.run_settings import HearingRun, complete
@@ -33,8 +39,6 @@ METRICS = {
     "accuracy": Metric("accuracy", "accuracy", True),
     "unweighted_average_recall": Metric("unweighted_average_recall", "unweighted average recall", True),
 }
-ENOUGH_GROUPS = 10
-"""Speakers in the test part from which on they are drawn whole."""
 
 
 @final
@@ -51,7 +55,7 @@ class HearArena(RowArena):
         self.step = f"step of {run.model.stride} frames"
         self.facts = {**self.facts, "rows": f"{self.facts['rows']} recordings"}
         self._recordings = recordings
-        self.notes = (*parts.notes, *self._about_groups())
+        self.notes = (*parts.notes, *about_groups(parts.test.groups))
 
     @classmethod
     def of(cls, source: Source, values: Values, metric: str | None) -> Self:
@@ -73,19 +77,7 @@ class HearArena(RowArena):
     @cached_property
     def blocks(self) -> NDArray[np.int64]:
         """The recordings of a speaker are one block, where enough speak; else each recording is."""
-        test = self._parts.test
-        names = [group or f"\0{row}" for row, group in enumerate(test.groups or ("",) * len(test))]
-        own = names if len(set(names)) >= ENOUGH_GROUPS else list(test.texts)
-        return np.unique(own, return_inverse=True)[1].astype(np.int64)
-
-    def _about_groups(self) -> list[str]:
-        groups = set(self._parts.test.groups or ())
-        if not groups or len(groups) >= ENOUGH_GROUPS:
-            return []
-        return [
-            f"The test recordings come from {len(groups)} of the groups, too few to draw from: intervals are over "
-            "recordings, and another speaker may differ by more than they say."
-        ]
+        return blocks_of(self._parts.test.groups, self._parts.test.texts)
 
     def columns(self, table: TextTable) -> tuple[Any, ...]:
         """As `RowArena.columns`."""

@@ -18,6 +18,7 @@ from hiddenstate.tasks.verdict import Verdict
 from hiddenstate.workflows.outcome import Outcome
 
 COLUMNS = ("wer", "cer", "text_accuracy")
+BASELINES = (MostFrequentTranscript, NearestRecording)
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,10 @@ def compare_transcripts(
     truth = test.known_texts()
     answers: dict[str, Sequence[str]] = {name: result.texts}
     scores = [Score(name, transcription_metrics(truth, result.texts), is_model=True, seconds=seconds)]
-    for baseline in (MostFrequentTranscript(), NearestRecording()) if train is not None else ():
+    for baseline in BASELINES if train is not None else ():
         assert train is not None
         started = time.perf_counter()
-        own = answers[baseline.name] = baseline.fit(train).predict(test)
+        own = answers[baseline.name] = baseline().fit(train).predict(test)
         scores.append(
             Score(baseline.name, transcription_metrics(truth, own), seconds=time.perf_counter() - started)
         )

@@ -9,14 +9,18 @@ from hiddenstate.data.recordings import ENDINGS
 from hiddenstate.data.transcripts import load_recording, load_transcripts
 from hiddenstate.errors import InputError
 from hiddenstate.models.summary import Summary
+from hiddenstate.workflows.comparing.arena import Arena
 from hiddenstate.workflows.kind import Answers, Kind, Partial, Saving, Values
 from hiddenstate.workflows.outcome import Outcome, Trained
 from hiddenstate.workflows.transcripts.answers import transcript_lines, transcript_records, transcript_table
+from hiddenstate.workflows.transcripts.arena import TranscribeArena
 from hiddenstate.workflows.transcripts.comparison import compare_transcripts
+from hiddenstate.workflows.transcripts.ground import TranscribeGround
 from hiddenstate.workflows.transcripts.partial import partial_texts
 from hiddenstate.workflows.transcripts.run_settings import complete
 from hiddenstate.workflows.transcripts.saved import KIND, open_transcriber
 from hiddenstate.workflows.transcripts.train import summarise_task, train_transcriber
+from hiddenstate.workflows.tuning.ground import Ground
 
 
 @final
@@ -31,6 +35,14 @@ class Transcribers(Kind):
     def train(self, source: Source, values: Values, saving: Saving) -> Trained:
         """As `Kind.train`."""
         return train_transcriber(source, complete(values), saving)
+
+    def arena(self, source: Source, values: Values, metric: str | None) -> Arena:
+        """As `Kind.arena`."""
+        return TranscribeArena.of(source, values, metric)
+
+    def ground(self, source: Source, values: Values, metric: str | None) -> Ground:
+        """As `Kind.ground`."""
+        return TranscribeGround.of(source, values, metric)
 
     def evaluate(self, folder: Path, source: Source) -> Outcome:
         """As `Kind.evaluate`; the plain baselines stand in the model's report."""

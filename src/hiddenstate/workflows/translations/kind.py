@@ -16,6 +16,7 @@ from hiddenstate.workflows.outcome import Outcome, Trained
 from hiddenstate.workflows.translations.answering import answer_sentences
 from hiddenstate.workflows.translations.arena import TranslateArena
 from hiddenstate.workflows.translations.comparison import compare_translations
+from hiddenstate.workflows.translations.ground import TranslateGround
 from hiddenstate.workflows.translations.run_settings import complete
 from hiddenstate.workflows.translations.saved import open_translator
 from hiddenstate.workflows.translations.train import summarise_task, train_translator
@@ -45,6 +46,10 @@ class Translators(Kind):
     def arena(self, source: Source, values: Values, metric: str | None) -> TranslateArena:
         """As `Kind.arena`."""
         return TranslateArena.of(source, values, metric)
+
+    def ground(self, source: Source, values: Values, metric: str | None) -> TranslateGround:
+        """As `Kind.ground`."""
+        return TranslateGround.of(source, values, metric)
 
     def evaluate(self, folder: Path, source: Source) -> Outcome:
         """As `Kind.evaluate`; the plain baselines stand in the model's report."""

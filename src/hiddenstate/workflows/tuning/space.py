@@ -98,6 +98,25 @@ SPACES: Mapping[str, Space] = {
         "model.dropout": DROPOUT,
         "model.weight_drop": Between(0.0, 0.5),
     },
+    "transcribe": {
+        "training.learning_rate": LEARNING_RATE,
+        "model.cell": CELLS,
+        "model.hidden_size": SIZES,
+        "model.num_layers": OneOf((1, 2, 3)),
+        "model.stack": OneOf((2, 3, 4)),
+        "model.dropout": DROPOUT,
+    },
+    "translate": {
+        "training.learning_rate": LEARNING_RATE,
+        "training.batch_size": OneOf((16, 32, 64)),
+        "model.cell": CELLS,
+        "model.hidden_size": OneOf((64, 128, 256)),
+        "model.num_layers": OneOf((1, 2)),
+        "model.embedding_dropout": DROPOUT,
+        "model.encoder_dropout": DROPOUT,
+        "model.output_dropout": DROPOUT,
+        "task.label_smoothing": Between(0.0, 0.2),
+    },
 }
 """By the word after ``--task``; forecasters of two families have a space each."""
 
