@@ -12,6 +12,7 @@ from hiddenstate.bundle import open_bundle
 from hiddenstate.bundle.manifest import MANIFEST
 from hiddenstate.parity import certify as certifying
 from hiddenstate.program.program import PROGRAM
+from hiddenstate.runtime import Session
 from tests.story.conftest import quietly
 from tests.story.text_files import TINY, rows, write
 
@@ -180,11 +181,64 @@ def test_a_model_of_before_is_to_be_trained_again(call, model, tmp_path):
 
 
 @pytest.mark.xdist_group("classifiers")
-def test_counted_pairs_go_to_onnx_and_are_refused_by_c(call, classifiers, tmp_path):
+def test_counted_pairs_go_to_onnx(call, classifiers, tmp_path):
     outcome = call("export", classifiers / "pairs", "--to", "onnx", "--out", tmp_path / "model.onnx")
     assert outcome.code == 0, outcome.err
-    refused(
-        call("export", classifiers / "pairs", "--to", "c", "--out", tmp_path / "c"),
-        "counts pairs of them too", "model.word_pairs = false",
-    )  # fmt: skip
-    assert not (tmp_path / "c").exists()
+
+
+PAIRED_MAIN = """
+#include <stdio.h>
+#include "model.h"
+static model_run_inputs inputs;
+static model_run_outputs outputs;
+static model_run_work work;
+static int32_t words[MODEL_MAX_STEPS], counted[MODEL_MAX_STEPS], pairs[MODEL_MAX_STEPS];
+int main(int count, char **forms)
+{
+    for (int i = 1; i < count; i++) {
+        words[i - 1] = model_word(forms[i]);
+        counted[i - 1] = model_counted(words[i - 1]);
+        pairs[i - 1] = model_pair(i > 1 ? forms[i - 1] : "", forms[i]);
+    }
+    inputs.words = words;
+    inputs.counted = counted;
+    inputs.pairs = pairs;
+    inputs.steps = (size_t)(count - 1);
+    if (model_run(&inputs, &outputs, &work) != MODEL_OK) {
+        return 1;
+    }
+    for (size_t i = 0; i < sizeof outputs.probabilities0 / sizeof *outputs.probabilities0; i++) {
+        printf("%.7g ", (double)outputs.probabilities0[i]);
+    }
+    return 0;
+}
+"""
+
+
+@needs_compiler
+@pytest.mark.xdist_group("classifiers")
+def test_counted_pairs_go_to_c_from_words_to_probabilities(call, classifiers, tmp_path):
+    folder = tmp_path / "c"
+    outcome = call("export", classifiers / "pairs", "--to", "c", "--out", folder, "--longest", "40")
+    assert outcome.code == 0, outcome.err
+    run = subprocess.run(["make", "test"], cwd=folder, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    (folder / "main.c").write_text(PAIRED_MAIN)
+    strict = (
+        "-std=c99",
+        "-Wall",
+        "-Wextra",
+        "-Wconversion",
+        "-pedantic",
+        "-Werror",
+        "-fsanitize=address,undefined",
+    )
+    subprocess.run(["gcc", *strict, "main.c", "model.c", "-o", "main", "-lm"], cwd=folder, check=True)
+    session = Session(classifiers / "pairs")
+    for text in ("rain today very near", "today rain near very", "unseenword the storm", "goal"):
+        assert session.texts is not None
+        forms = session.texts.encoder.forms([text])[0]
+        answer = subprocess.run([folder / "main", *forms], capture_output=True, text=True, check=True).stdout
+        np.testing.assert_allclose(
+            [float(part) for part in answer.split()], session.run([text]).probabilities[0], atol=2e-6
+        )

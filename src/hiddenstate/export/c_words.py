@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hiddenstate.errors import SettingsError
 from hiddenstate.export.c_numbers import c_array
 
 LONGEST_WORD = 40
@@ -23,8 +22,10 @@ class Lexicon:
     shortest: int = 2
     """Characters of the shortest n-gram."""
     longest: int = 4
-    pairs: bool = False
-    """Whether the model counts pairs of words besides, which C has no table of."""
+    pairs: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """Neighbouring words that are counted together, of a model that counts them."""
+    counted: int | None = None
+    """Numbers below it are of words that such a model counts; the others, of a vectors file, it only reads."""
 
     @property
     def most_grams(self) -> int:
@@ -43,15 +44,7 @@ class WordCode:
 
 
 def words_text(lexicon: Lexicon) -> WordCode:
-    """Declarations and definitions; empty for a model that reads no words.
-
-    Raises `SettingsError` for one that counts pairs of words.
-    """
-    if lexicon.pairs:
-        raise SettingsError(
-            "export to c: expected a model that reads words, got one that counts pairs of them too, which C has no "
-            "table of. Export to onnx, or train with model.word_pairs = false."
-        )
+    """Declarations and definitions; empty for a model that reads no words."""
     if not lexicon.words:
         return WordCode("", "", 0)
     table, size = _table("form", lexicon.words)
@@ -62,6 +55,13 @@ def words_text(lexicon: Lexicon) -> WordCode:
         header += GRAM_HEADER % lexicon.most_grams
         places = (lexicon.shortest, lexicon.longest, len(lexicon.grams))
         source += grams + GRAM_SOURCE.replace("LONGEST_WORD", str(LONGEST_WORD)) % places
+    if lexicon.counted is not None:
+        pairs, more = _table(
+            "pair", {f"{before}\0{form}": number for (before, form), number in lexicon.pairs.items()}
+        )
+        size += more
+        header += PAIR_HEADER
+        source += pairs + PAIR_SOURCE.replace("PAIRS", str(len(lexicon.pairs))) % lexicon.counted
     return WordCode(header, source, size)
 
 
@@ -102,6 +102,36 @@ int32_t model_word(const char *form)
     }
     number = find_form(lower, length, form_bytes, form_begin, form_numbers, WORDS);
     return number >= 0 ? number : 1;
+}
+"""
+
+PAIR_HEADER = """
+/* The number of a word for inputs.counted: 1 for one that is only read, not counted. */
+int32_t model_counted(int32_t word);
+
+/* The number of two neighbouring words for inputs.pairs, at the place of the second; "" stands before the first word.
+   0 for two that are not known. */
+int32_t model_pair(const char *before, const char *form);
+"""
+
+PAIR_SOURCE = """
+int32_t model_counted(int32_t word)
+{
+    return word < %d ? word : 1;
+}
+
+int32_t model_pair(const char *before, const char *form)
+{
+    unsigned char both[257]; /* with a NUL between them, which no word has */
+    const size_t first = strlen(before), second = strlen(form);
+    if (first + 1 + second > sizeof both) {
+        return 0;
+    }
+    memcpy(both, before, first);
+    both[first] = 0;
+    memcpy(both + first + 1, form, second);
+    const int32_t number = find_form(both, first + 1 + second, pair_bytes, pair_begin, pair_numbers, PAIRS);
+    return number >= 0 ? number : 0;
 }
 """
 
