@@ -119,7 +119,7 @@ def test_a_walk_through_what_is_written(call, translator):
 def test_summary_lists_both_halves(call, translator):
     out = call("summary", translator).out
     assert "Bidirectional LSTM" in out
-    assert "General attention" in out
+    assert "Additive attention" in out
 
 
 def test_beams_that_cannot_be_searched_are_refused(call, translator, model):

@@ -44,6 +44,20 @@ def test_all_steps_at_once_equal_one_step_after_the_other(cell, attention, input
     torch.testing.assert_close(torch.cat(steps, dim=1)[real], whole.readouts[real], atol=1e-5, rtol=1e-4)
 
 
+OFF = {"embedding_dropout": 0.0, "encoder_dropout": 0.0, "output_dropout": 0.0}
+
+
+@pytest.mark.parametrize("name", [None, *OFF])
+def test_each_dropout_drops_in_training_and_in_training_alone(name):
+    settings = OFF | ({} if name is None else {name: 0.5})
+    model, given = network(**settings), batch()
+    assert torch.equal(model(given).readouts, model(given).readouts)
+    model.train()
+    same = torch.equal(model(given).readouts, model(given).readouts)
+    assert same == (name is None)
+    torch.testing.assert_close(network(**settings)(given).readouts, network(**OFF)(given).readouts)
+
+
 def test_input_feeding_changes_what_a_later_step_reads():
     fed, plain = network(input_feeding=True), network()
     assert fed.lower.layers[0].cell.input_size == plain.lower.layers[0].cell.input_size + 12

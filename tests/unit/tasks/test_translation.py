@@ -1,12 +1,16 @@
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hiddenstate.data.joint_pieces import JointPieces
 from hiddenstate.data.pairs import PairTable
 from hiddenstate.errors import InputError
+from hiddenstate.models.encoder_decoder import TranslatorSettings
 from hiddenstate.tasks.moses import moses_lower
+from hiddenstate.tasks.translate import LOSS_SHARE, TranslateTask
+from hiddenstate.tasks.translate_settings import TranslateSettings
 from hiddenstate.tasks.translation_baselines.nearest_pair import NearestPair
 from hiddenstate.tasks.translation_metrics import translation_metrics
 from hiddenstate.tasks.translation_verdict import judge_translations
@@ -59,3 +63,21 @@ def test_the_verdict_needs_a_clear_difference():
     assert worse.text.startswith("Do not use a recurrent network here")
     with pytest.raises(InputError, match="of a baseline"):
         judge_translations("LSTM", {"LSTM": base})
+
+
+@pytest.mark.parametrize("watch", ["loss", "bleu"])
+def test_what_is_watched_decides_between_epochs(watch):
+    texts = ["two dogs play in the snow.", "a man rides in the yard."]
+    table = PairTable("pairs", tuple(texts), tuple(texts))
+    task = TranslateTask.fit(
+        table,
+        TranslateSettings(pieces=60, watch=watch, label_smoothing=0.0),
+        TranslatorSettings(hidden_size=8, embedding_size=8),
+    )
+    torch.manual_seed(0)
+    model = task.build_model().eval()
+    (batch,) = task.batches(table, batch_size=8).epoch(1)
+    with torch.no_grad():
+        value, loss = task.validator(table)(model), float(task.loss(model, batch))
+    # Nothing is learnt yet: what is written has no word in common with the truth.
+    assert value == pytest.approx(loss if watch == "loss" else 1.0 + LOSS_SHARE * loss, rel=1e-5)

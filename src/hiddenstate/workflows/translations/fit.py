@@ -44,25 +44,39 @@ def fit_translator(
     network: TranslatorSettings,
     training: TrainingSettings,
     fitting: Fitting | None = None,
+) -> FittedTranslator:
+    """Learn pieces and weights from `train`; the best epoch on `validation` is kept, if it has pairs."""
+    return fit_weights(
+        TranslateTask.fit(train, task, network), train, validation, training=training, fitting=fitting
+    )
+
+
+def fit_weights(
+    task: TranslateTask,
+    train: PairTable,
+    validation: PairTable,
+    *,
+    training: TrainingSettings,
+    fitting: Fitting | None = None,
     name: str = "translator",
 ) -> FittedTranslator:
-    """Learn pieces and weights from `train`; the best epoch on `validation` is kept, if it has pairs.
-
-    `name` is that of the stage's checkpoints.
-    """
+    """As `fit_translator`, with pieces that are learnt already. `name` is that of the stage's checkpoints."""
     own = fitting or Fitting()
-    fitted = TranslateTask.fit(train, task, network)
     models, histories = train_members(
-        fitted,
-        lambda each: fitted.batches(train, batch_size=each.batch_size, seed=each.seed),
+        task,
+        lambda each: task.batches(train, batch_size=each.batch_size, seed=each.seed),
         [training],
-        fitted.validator(validation) if len(validation) else None,
+        task.validator(validation) if len(validation) else None,
         fitting=own,
         name=name,
-        said="Training" if network.attention != "none" else "Training the same network without attention",
-        identity=identity_of(train, validation, {"task": to_dict(task), "network": to_dict(network)}),
+        said="Training"
+        if task.network.attention != "none"
+        else "Training the same network without attention",
+        identity=identity_of(
+            train, validation, {"task": to_dict(task.settings), "network": to_dict(task.network)}
+        ),
     )
-    return FittedTranslator(fitted, cast(EncoderDecoder, models[0]), histories[0])
+    return FittedTranslator(task, cast(EncoderDecoder, models[0]), histories[0])
 
 
 def without_attention(network: TranslatorSettings) -> TranslatorSettings:

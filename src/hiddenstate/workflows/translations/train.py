@@ -17,7 +17,7 @@ from hiddenstate.workflows.fitting import Fitting
 from hiddenstate.workflows.kind import Saving
 from hiddenstate.workflows.outcome import Trained
 from hiddenstate.workflows.translations.comparison import compare_translations
-from hiddenstate.workflows.translations.fit import fit_translator, without_attention
+from hiddenstate.workflows.translations.fit import fit_translator, fit_weights, without_attention
 from hiddenstate.workflows.translations.parts import PairParts, read_pair_parts
 from hiddenstate.workflows.translations.report import TranslatorFacts, card, report
 from hiddenstate.workflows.translations.run_settings import TranslateRun, network_label
@@ -46,7 +46,8 @@ def train_translator(source: Source, run: TranslateRun, saving: Saving) -> Train
             fitting=fitting,
         )
     seconds = time.perf_counter() - started
-    others = twin(parts, run, fitting) if run.task.twin and run.model.attention != "none" else {}
+    wanted = run.task.twin and run.model.attention != "none"
+    others = twin(fitted.task, parts, run, fitting) if wanted else {}
     fitting.announce("Measuring on the test pairs, beside the plain baselines")
     comparison = compare_translations(
         fitted.task,
@@ -72,15 +73,16 @@ def train_translator(source: Source, run: TranslateRun, saving: Saving) -> Train
     return finish(contents, outcome, saving, fitting)
 
 
-def twin(parts: PairParts, run: TranslateRun, fitting: Fitting) -> dict[str, tuple[str, ...]]:
-    """What the same network without attention writes for the test sources, trained as the model was."""
+def twin(
+    task: TranslateTask, parts: PairParts, run: TranslateRun, fitting: Fitting
+) -> dict[str, tuple[str, ...]]:
+    """What the same network without attention writes for the test sources, trained on the same pieces as `task`'s."""
     network = without_attention(run.model)
     with limited_threads(run.training.threads):
-        fitted = fit_translator(
+        fitted = fit_weights(
+            task.with_network(network),
             parts.train,
             parts.validation,
-            task=run.task,
-            network=network,
             training=run.training,
             fitting=fitting,
             name="twin",
