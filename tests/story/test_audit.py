@@ -3,7 +3,10 @@
 import json
 
 import polars as pl
+import pytest
 
+from hiddenstate.data.characters import Characters
+from hiddenstate.data.word_pairs import WordPairs
 from hiddenstate.tasks.forecast import ForecastTask
 from tests.story.conftest import TINY as SERIES
 from tests.story.conftest import lines
@@ -70,6 +73,37 @@ def test_words_of_the_test_rows_in_the_vocabulary_are_found(call, tmp_path, monk
     found = checks(tmp_path / "m")["transforms"]
     assert found["level"] == "leak"
     assert '"quagga"' in found["examples"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting", "what"),
+    [
+        (WordPairs, "model.word_pairs=true", "pairs of words"),
+        (Characters, "model.character_size=4", "character n-grams"),
+    ],
+)
+def test_pairs_and_letters_of_the_test_rows_are_found(call, tmp_path, monkeypatch, kind, setting, what):
+    honest = kind.fit.__func__
+
+    def greedy(cls, texts, *arguments, **options):
+        found = honest(cls, texts, *arguments, **options)
+        return (
+            cls([*found.pairs, ("zq", "qz")])
+            if cls is WordPairs
+            else cls([*found.grams, "zqz"], found.settings)
+        )
+
+    path = write(tmp_path / "texts.csv", rows(120))
+    arguments = [path, *TINY, "--set", setting]
+    assert call("train", *arguments, "--out", tmp_path / "honest").code == 0
+    honestly = checks(tmp_path / "honest")["transforms"]
+    assert honestly["level"] == "fine"
+    assert f" {what}" in honestly["text"]
+    monkeypatch.setattr(kind, "fit", classmethod(greedy))
+    assert call("train", *arguments, "--out", tmp_path / "m").code == 0
+    found = checks(tmp_path / "m")["transforms"]
+    assert found["level"] == "leak"
+    assert f"1 {what} stand in none of the training" in found["text"]
 
 
 def test_groups_stay_together_and_prediction_does_not_need_their_column(call, tmp_path):

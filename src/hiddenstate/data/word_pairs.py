@@ -37,7 +37,7 @@ class WordPairs:
     @classmethod
     def fit(cls, texts: Iterable[Sequence[str]], *, min_count: int = 1) -> Self:
         """Collect the pairs that occur `min_count` times."""
-        counts = Counter(pair for text in texts for pair in _pairs(text))
+        counts = Counter(pair for text in texts for pair in pairs_of(text))
         kept = (pair for pair, count in counts.items() if count >= min_count)
         return cls(sorted(kept, key=lambda pair: (-counts[pair], pair)))
 
@@ -50,7 +50,7 @@ class WordPairs:
         get = self._numbers.get
         return Ragged.of(
             [
-                np.fromiter((get(pair, UNSEEN_PAIR) for pair in _pairs(text)), np.int32, len(text))
+                np.fromiter((get(pair, UNSEEN_PAIR) for pair in pairs_of(text)), np.int32, len(text))
                 for text in texts
             ]
         )
@@ -65,5 +65,10 @@ class WordPairs:
         return cls([(before, word) for before, word in values["pairs"]])
 
 
-def _pairs(text: Sequence[str]) -> Iterable[tuple[str, str]]:
+def pairs_of(text: Sequence[str]) -> Iterable[tuple[str, str]]:
+    """The pair that each word ends.
+
+    >>> list(pairs_of(["how", "many"]))
+    [('', 'how'), ('how', 'many')]
+    """
     return pairwise([START, *text])

@@ -1,10 +1,14 @@
 """The leak audit of a classifier: the parts, and what its words and classes were learnt from."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from hiddenstate.data.audit.finding import Audit, Finding
 from hiddenstate.data.audit.texts import audit_texts
+from hiddenstate.data.characters import pieces_of
+from hiddenstate.data.text_table import TextTable
 from hiddenstate.data.vocabulary import UNKNOWN
+from hiddenstate.data.word_pairs import pairs_of
 from hiddenstate.workflows.classes.fit import FittedClasses, joined
 from hiddenstate.workflows.classes.parts import Parts
 from hiddenstate.workflows.classes.run_settings import ClassRun
@@ -29,36 +33,54 @@ def _order(parts: Parts, run: ClassRun) -> Finding:
 
 
 def _transforms(parts: Parts, fitted: FittedClasses) -> Iterator[Finding]:
-    """Whether words and classes are those of the rows that may be learnt from; checked, not taken on trust."""
+    """Whether what was collected is that of the rows that may be learnt from; checked, not taken on trust."""
     allowed = joined(parts.train, parts.validation) if fitted.refitted else parts.train
     which = "training and validation rows" if fitted.refitted else "training rows"
-    encoder, labels = fitted.task.encoder, fitted.task.labels
-    seen = {form for text in encoder.forms(allowed.texts) for form in text}
-    foreign = [form for form in encoder.vocabulary.forms[UNKNOWN + 1 :] if form not in seen]
-    strange = sorted(set(labels.names) - set(_known(fitted, allowed.known_labels())))
-    if foreign:
+    collected = list(_collected(fitted, allowed))
+    leaks = [own for own in collected if own.foreign]
+    for own in leaks:
         yield Finding(
             "transforms",
             "leak",
-            f"{len(foreign):,} words of the vocabulary stand in none of the {which}.",
-            len(foreign),
-            tuple(f'"{form}"' for form in foreign[:3]),
+            f"{len(own.foreign):,} {own.what} stand in none of the {which}.",
+            len(own.foreign),
+            tuple(f'"{form}"' for form in own.foreign[:3]),
         )
-    if strange:
-        yield Finding(
-            "transforms",
-            "leak",
-            f"{len(strange):,} classes stand in none of the {which}.",
-            len(strange),
-            tuple(f'"{name}"' for name in strange[:3]),
-        )
-    if not foreign and not strange:
+    if not leaks:
+        counts = [f"{own.count:,} {own.what}" for own in collected]
         yield Finding(
             "transforms",
             "fine",
-            f"All {len(encoder.vocabulary) - UNKNOWN - 1:,} words and {len(labels.names)} classes come from the "
-            f"{which}; temperature and number of epochs from the validation rows.",
+            f"All {', '.join(counts[:-1])} and {counts[-1]} come from the {which}; temperature and number of epochs "
+            "from the validation rows.",
         )
+
+
+class _Collected(NamedTuple):
+    what: str
+    count: int
+    foreign: list[str]
+    """What stands in none of the rows."""
+
+
+def _collected(fitted: FittedClasses, allowed: TextTable) -> Iterator[_Collected]:
+    """Words, their n-grams, pairs of words and classes: all that a task collects."""
+    encoder, labels = fitted.task.encoder, fitted.task.labels
+    texts = encoder.forms(allowed.texts)
+    seen = {form for text in texts for form in text}
+    words = encoder.vocabulary.forms[UNKNOWN + 1 :]
+    yield _Collected("words", len(words), [form for form in words if form not in seen])
+    if encoder.characters is not None:
+        settings = encoder.characters.settings
+        pieces = {piece for form in seen for piece in pieces_of(form, settings)}
+        foreign = [gram for gram in encoder.characters.grams if gram not in pieces]
+        yield _Collected("character n-grams", len(encoder.characters), foreign)
+    if encoder.pairs is not None:
+        known = {pair for text in texts for pair in pairs_of(text)}
+        strange = [" ".join(pair).strip() for pair in encoder.pairs.pairs if pair not in known]
+        yield _Collected("pairs of words", len(encoder.pairs.pairs), strange)
+    rows = set(_known(fitted, allowed.known_labels()))
+    yield _Collected("classes", len(labels.names), sorted(set(labels.names) - rows))
 
 
 def _known(fitted: FittedClasses, rows: tuple[str, ...]) -> list[str]:
