@@ -49,6 +49,15 @@ def blocks_of(groups: Sequence[str] | None, own: Sequence[str]) -> NDArray[np.in
     return np.unique(names, return_inverse=True)[1].astype(np.int64)
 
 
+def step_of(frames: int) -> str:
+    """What one step of a network that reads sound is called.
+
+    >>> step_of(1), step_of(2)
+    ('frame', 'step of 2 frames')
+    """
+    return "frame" if frames == 1 else f"step of {frames} frames"
+
+
 def about_groups(groups: Sequence[str] | None) -> list[str]:
     """What a reader of intervals has to know where there are too few groups to draw from."""
     found = set(groups or ())

@@ -29,6 +29,7 @@ from hiddenstate.workflows.comparing.row_arena import (
     RowArena,
     about_groups,
     blocks_of,
+    step_of,
 )
 from hiddenstate.workflows.hearing.fit import fit_hearing
 from hiddenstate.workflows.hearing.parts import SoundParts, read_sound_parts
@@ -52,7 +53,7 @@ class HearArena(RowArena):
     def __init__(self, run: HearingRun, parts: SoundParts, recordings: Recordings, metric: Metric) -> None:
         """Use `of`."""
         super().__init__(run, parts, (), metric)
-        self.step = f"step of {run.model.stride} frames"
+        self.step = step_of(run.model.stride)
         self.facts = {**self.facts, "rows": f"{self.facts['rows']} recordings"}
         self._recordings = recordings
         self.notes = (*parts.notes, *about_groups(parts.test.groups))

@@ -21,7 +21,14 @@ from hiddenstate.tasks.transcribe import TranscribeTask
 from hiddenstate.tasks.transcription_metrics import letter_errors, word_errors
 from hiddenstate.training import TrainingSettings
 from hiddenstate.workflows.comparing.arena import Answer, Candidate, Metric, Order
-from hiddenstate.workflows.comparing.row_arena import AT_ONCE, Counted, RowArena, about_groups, blocks_of
+from hiddenstate.workflows.comparing.row_arena import (
+    AT_ONCE,
+    Counted,
+    RowArena,
+    about_groups,
+    blocks_of,
+    step_of,
+)
 from hiddenstate.workflows.kind import Values
 from hiddenstate.workflows.transcripts.comparison import BASELINES
 from hiddenstate.workflows.transcripts.fit import fit_transcripts
@@ -47,7 +54,7 @@ class TranscribeArena(RowArena):
     def __init__(self, run: TranscriptRun, parts: TranscriptParts, metric: Metric) -> None:
         """Use `of`."""
         super().__init__(run, parts, (), metric)
-        self.step = f"step of {run.model.stack} frames"
+        self.step = step_of(run.model.stack)
         self.facts = {**self.facts, "rows": f"{self.facts['rows']} recordings"}
         self.notes = about_groups(parts.test.groups)
 
