@@ -4,19 +4,22 @@ import json
 import shutil
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
-from hiddenstate.bundle import open_bundle, read_program
+from hiddenstate.bundle import add_file, open_bundle, read_program
 from hiddenstate.bundle.manifest import MANIFEST
 from hiddenstate.data.transcripts import Utterances
 from hiddenstate.errors import InputError, SettingsError
+from hiddenstate.parity.certificate import PARITY
 from hiddenstate.program.program import PROGRAM
 from hiddenstate.runtime import Session, transcript_model
 from hiddenstate.tasks import transcribe
+from hiddenstate.tasks.ctc import greedy
 from hiddenstate.workflows.transcripts.live import open_live
 from hiddenstate.workflows.transcripts.saved import open_transcriber
 from tests.story.conftest import quietly
@@ -25,6 +28,7 @@ from tests.story.test_bad_input import refused
 
 LIVE = ["--one-directional", "--set", "task.deltas=false", "--set", "task.standardise=training"]
 NAMES = ["both", "greedy", "several", "live"]
+needs_compiler = pytest.mark.skipif(shutil.which("gcc") is None, reason="no C compiler here")
 pytestmark = pytest.mark.xdist_group("transcribers")
 
 
@@ -179,6 +183,104 @@ def test_the_session_writes_down_files_and_says_what_it_cannot(transcribers):
         session.run(str(files[0]))
     with pytest.raises(SettingsError, match=r"got a transcriber\. Give frames to .*open_live"):
         session.step("word")
+
+
+def test_an_onnx_graph_and_its_metadata_give_the_letters(call, transcribers, tmp_path):
+    onnx = pytest.importorskip("onnx", reason="the extra 'export' is not installed")
+    onnxruntime = pytest.importorskip("onnxruntime", reason="the extra 'export' is not installed")
+    outcome = call("export", transcribers / "several", "--to", "onnx", "--out", tmp_path / "asr.onnx")
+    assert outcome.code == 0, outcome.err
+    assert "Checked on" in outcome.out
+    assert "No graph of one step: it is bidirectional" in outcome.out
+    onnx.checker.check_model(onnx.load(tmp_path / "asr.onnx"), full_check=True)
+    session = onnxruntime.InferenceSession(tmp_path / "asr.onnx")
+    facts = json.loads(session.get_modelmeta().custom_metadata_map["facts"])
+    files = [transcribers / "3.npy", transcribers / "5.npy"]
+    inputs = Session(transcribers / "several").transcripts.inputs(files)
+    (found,) = session.run(["log_probabilities"], inputs)
+    table = Utterances(("3", "5"), tuple(np.load(file) for file in files), None, "t")
+    for row, logs in enumerate(in_torch(transcribers / "several", table)[0]):
+        own = found[row, : inputs["lengths"][row]]
+        np.testing.assert_allclose(own, logs, atol=2e-5)
+        assert not found[row, inputs["lengths"][row] :].any()
+        best = own.argmax(axis=1).tolist()
+        letters = [
+            facts["alphabet"][letter - 1]
+            for before, letter in pairwise([0, *best])
+            if letter not in (0, before)
+        ]
+        assert len(own) * facts["step_seconds"] == pytest.approx(0.01 * len(table.frames[row]))
+        assert "".join(letters) == "".join(
+            Session(transcribers / "several").labels[said.letter] for said in greedy(logs)
+        )
+
+
+def test_a_live_graph_takes_one_step_with_its_state(call, transcribers, tmp_path):
+    onnxruntime = pytest.importorskip("onnxruntime", reason="the extra 'export' is not installed")
+    outcome = call("export", transcribers / "live", "--to", "onnx", "--out", tmp_path / "asr.onnx")
+    assert outcome.code == 0, outcome.err
+    step = onnxruntime.InferenceSession(tmp_path / "asr.step.onnx")
+    table = spoken("cab a")
+    (logs, *_), _ = in_torch(transcribers / "live", table)
+    frames = Session(transcribers / "live").transcripts.coder.prepared(table.frames[0])
+    state = np.zeros((1, 12), np.float32)
+    for own, expected in zip(frames, logs, strict=True):
+        found, state = step.run(
+            ["log_probabilities", "layer0.h.next"], {"frames": own[None, None], "layer0.h": state}
+        )
+        np.testing.assert_allclose(found[0, 0], expected, atol=2e-5)
+
+
+@needs_compiler
+@pytest.mark.parametrize("name", ["both", "live"])
+def test_c_code_passes_its_own_test(call, transcribers, tmp_path, name):
+    outcome = call("export", transcribers / name, "--to", "c", "--out", tmp_path / "c", "--longest", "80")
+    assert outcome.code == 0, outcome.err
+    assert "Checked on" in outcome.out
+    header = (tmp_path / "c" / "model.h").read_text()
+    assert ("model_step" in header) == (name == "live")
+    assert "model_labels_log_probabilities[5]" in header
+    made = subprocess.run(["make", "test"], cwd=tmp_path / "c", capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+
+
+@needs_compiler
+@pytest.mark.parametrize("name", ["both", "several", "live"])
+def test_verify_compares_all_ways(call, transcribers, tmp_path, name):
+    pytest.importorskip("onnxruntime", reason="the extra 'export' is not installed")
+    folder = shutil.copytree(transcribers / name, tmp_path / "m")
+    outcome = call("verify", folder)
+    assert outcome.code == 0, outcome.out + outcome.err
+    found = json.loads(open_bundle(folder).read(PARITY))
+    assert found["largest_relative_error"] < 1e-5
+    assert found["label_flips"] == 0
+    ways = {pair["second"] for pair in found["pairs"]}
+    assert ways >= {"readable loop", "fused torch", "numpy float32", "runtime", "onnx runtime", "c", "c int8"}
+    assert ("c, by steps" in ways) == (name == "live")
+
+
+def test_a_network_that_is_not_the_programs_is_no_parity(call, transcribers, tmp_path):
+    folder = shutil.copytree(transcribers / "both", tmp_path / "m")
+    program = json.loads((folder / PROGRAM).read_text())
+    (both,) = [operation for operation in program["operations"] if operation["kind"] == "concat"]
+    both["inputs"] = {"0": both["inputs"]["1"], "1": both["inputs"]["0"]}
+    add_file(folder, PROGRAM, json.dumps(program).encode())
+    outcome = call("verify", folder)
+    assert outcome.code == 1
+    assert "readable loop" in outcome.out + outcome.err
+
+
+def test_budget_is_of_a_step_where_a_stream_can_be_written_down(call, transcribers):
+    found = json.loads(call("budget", transcribers / "live", "--json").out)
+    assert found["timed"] == "one step of 10 ms of sound"
+    assert found["streams"] is True
+    assert found["c"][0]["state_bytes"] == 4 * 12
+    assert found["c"][1]["flash_bytes"] < found["c"][0]["flash_bytes"] < 4 * found["parameters"] + 1000
+    found = json.loads(call("budget", transcribers / "both", "--json").out)
+    assert found["timed"] == "a second of sound"
+    assert 0 < found["microseconds"] < 1e6
+    assert found["why_not"] == "it is bidirectional: a layer reads each sequence from its end"
+    refused(call("stream", transcribers / "live"), "got a transcriber. Use hiddenstate predict --partial")
 
 
 def test_what_the_graph_needs_stands_in_the_facts(transcribers):
