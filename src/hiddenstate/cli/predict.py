@@ -86,9 +86,9 @@ def _show_table(
 
 def _show_partial(model: Path, source: Path, *, as_json: bool) -> None:
     """A line for each text so far; flushed, so that who reads along sees it at once."""
-    from hiddenstate.workflows.kinds import kind_of
+    from hiddenstate.workflows.answering import partial
 
-    for part in kind_of(model).partial(model, source):
+    for part in partial(model, source):
         if as_json:
             record = {"seconds": round(part.seconds, 2), "text": part.text, "last": part.last}
             typer.echo(json.dumps(record, ensure_ascii=False))

@@ -14,8 +14,8 @@ OPERATORS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
 def _activation(code: Code, operation: Operation) -> None:
     x, y, function = operation.inputs["x"], operation.outputs["y"], operation.options["function"]
     shape = code.shapes[x]
-    if function == "softmax":
-        code.call("softmax", code.at(x), count(shape[:-1]), shape[-1], code.at(y))
+    if function in ("softmax", "log_softmax"):
+        code.call(function, code.at(x), count(shape[:-1]), shape[-1], code.at(y))
         return
     kernel = {"tanh": "hyperbolic", "sigmoid": "sigmoid"}.get(function)
     if kernel:

@@ -21,6 +21,7 @@ KERNELS: dict[str, tuple[str, ...]] = {
     "mean": (),
     "spread": ("mean",),
     "softmax": ("exponential",),
+    "log_softmax": ("exponential",),
     "weighed": (),
     "pool_last": (),
     "pool_mean": ("weighed",),

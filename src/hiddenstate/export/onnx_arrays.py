@@ -16,6 +16,7 @@ Options = Mapping[str, Any]
 Rule = Callable[[Graph, Names, Weights, Options, str], str]
 
 FUNCTIONS = {"tanh": "Tanh", "sigmoid": "Sigmoid", "relu": "Relu", "exp": "Exp"}
+OVER_FEATURES = {"softmax": "Softmax", "log_softmax": "LogSoftmax"}
 OPERATORS = {"add": "Add", "subtract": "Sub", "multiply": "Mul", "divide": "Div"}
 
 
@@ -43,8 +44,8 @@ def _linear(graph: Graph, inputs: Names, weights: Weights, options: Options, nam
 
 def _activation(graph: Graph, inputs: Names, weights: Weights, options: Options, name: str) -> str:
     function = options["function"]
-    if function == "softmax":
-        return graph.node("Softmax", inputs["x"], axis=-1)
+    if function in OVER_FEATURES:
+        return graph.node(OVER_FEATURES[function], inputs["x"], axis=-1)
     if function == "log":
         return graph.node("Log", graph.node("Max", inputs["x"], graph.floats(TINY)))
     return graph.node(FUNCTIONS[function], inputs["x"])

@@ -49,9 +49,11 @@ class Transcriber(nn.Module):
         """`features` of a frame; `letters` without "no letter"."""
         super().__init__()
         self.stack = settings.stack
+        self.step_features = features * settings.stack
+        """Numbers that one step reads."""
         self.layers = Stacked(
             settings.cell,
-            features * settings.stack,
+            self.step_features,
             hidden_size=settings.hidden_size,
             num_layers=settings.num_layers,
             bidirectional=settings.bidirectional,
@@ -70,8 +72,18 @@ class Transcriber(nn.Module):
         self, frames: Tensor, steps: Tensor | None = None, state: Sequence[Any] | None = None
     ) -> tuple[Tensor, tuple[Any, ...]]:
         """(B, T, features) -> (B, S, 1 + letters), and the state to go on with; steps and state as in `Stacked`."""
-        outputs, after = self.layers(stacked(frames, self.stack), steps, state)
-        return self.head(self.dropout(outputs)).log_softmax(-1), after
+        return self.read_steps(stacked(frames, self.stack), steps, state)
+
+    def read_steps(
+        self, x: Tensor, steps: Tensor | None = None, state: Sequence[Any] | None = None
+    ) -> tuple[Tensor, tuple[Any, ...]]:
+        """As `read`, of frames that stand side by side already: (B, S, stack · features)."""
+        outputs, after = self.layers(x, steps, state)
+        return self.answer(outputs), after
+
+    def answer(self, outputs: Tensor) -> Tensor:
+        """What the layers say, (B, S, size) -> (B, S, 1 + letters) log probabilities."""
+        return self.head(self.dropout(outputs)).log_softmax(-1)
 
 
 def stacked(frames: Tensor, stack: int) -> Tensor:

@@ -19,6 +19,7 @@ from hiddenstate.models.many_to_one import ManyToOne
 from hiddenstate.models.segments import SegmentForecaster
 from hiddenstate.models.tagger import Tagger
 from hiddenstate.models.text_classifier import Output, TextClassifier
+from hiddenstate.models.transcriber import Transcriber
 
 Arrays = dict[str, NDArray[Any]]
 Inputs = Mapping[str, NDArray[Any]]
@@ -142,6 +143,14 @@ def _hearing(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {"logits": heard.logits, "attention": heard.attention}
 
 
+def _transcriber(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    if "layer0.h" in given:
+        outputs, final = _read(model.layers, given["frames"], given)
+        return {"log_probabilities": _real(model.answer(outputs), given), **final}
+    logs, _ = model.read_steps(given["frames"], given["lengths"])
+    return {"log_probabilities": _real(logs, given)}
+
+
 def _tagger(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
     if "layer0.h" in given:
         states, final = _words(model, given)
@@ -203,6 +212,7 @@ RUNNERS: dict[type[nn.Module], Any] = {
     DirectForecaster: _forecaster,
     SegmentForecaster: _forecaster,
     HearingNetwork: _hearing,
+    Transcriber: _transcriber,
     Tagger: _tagger,
     IntentSlots: _intent_slots,
 }

@@ -16,6 +16,7 @@ from hiddenstate.models.read_words import TaggerSettings
 from hiddenstate.models.segments import SegmentForecaster, SegmentSettings
 from hiddenstate.models.tagger import Tagger
 from hiddenstate.models.text_classifier import TextClassifier, TextModelSettings
+from hiddenstate.models.transcriber import Transcriber, TranscriberSettings
 from hiddenstate.seeding import seed_everything
 
 
@@ -61,6 +62,10 @@ def _hearing(settings: HearingSettings) -> Callable[[], nn.Module]:
     return lambda: HearingNetwork(4, 3, settings)
 
 
+def _transcriber(settings: TranscriberSettings) -> Callable[[], nn.Module]:
+    return lambda: Transcriber(4, 5, settings)
+
+
 def _segments(sizes: ForecastSizes, settings: SegmentSettings) -> Callable[[], nn.Module]:
     return lambda: SegmentForecaster(sizes, settings)
 
@@ -88,6 +93,10 @@ SPECIMENS: dict[str, Callable[[], nn.Module]] = {
     "hearing, max+attention, both ways": _hearing(HearingSettings(hidden_size=5, filters=6)),
     "hearing lstm x1, last": _hearing(
         HearingSettings(cell="lstm", hidden_size=5, num_layers=1, filters=6, bidirectional=False, pool="last")
+    ),
+    "transcriber, both ways": _transcriber(TranscriberSettings(hidden_size=5, stack=2)),
+    "transcriber lstm x2, one way": _transcriber(
+        TranscriberSettings(cell="lstm", hidden_size=5, stack=1, bidirectional=False)
     ),
     "tagger, both ways, letters": _tagger(5, 9, TaggerSettings(hidden_size=5, num_layers=2)),
     "tagger gru, one way, no casing": _tagger(

@@ -22,11 +22,19 @@ def softmax(x: Array) -> Array:
     return shares
 
 
+def log_softmax(x: Array) -> Array:
+    """The logarithm of the shares over the last axis, also of those too small for a number."""
+    below = x - x.max(axis=-1, keepdims=True)
+    logs: Array = below - np.log(np.exp(below).sum(axis=-1, keepdims=True))
+    return logs
+
+
 FUNCTIONS: dict[str, Callable[[Array], Array]] = {
     "tanh": np.tanh,
     "sigmoid": sigmoid,
     "relu": lambda x: np.maximum(x, 0),
     "softmax": softmax,
+    "log_softmax": log_softmax,
     "log": lambda x: np.log(np.maximum(x, x.dtype.type(TINY))),
     "exp": np.exp,
 }

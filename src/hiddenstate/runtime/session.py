@@ -18,10 +18,12 @@ from hiddenstate.runtime.text_model import TextModel
 
 if TYPE_CHECKING:
     from hiddenstate.records import Classification, Commands, Forecast, Tagging
+    from hiddenstate.records.transcription import Transcription
     from hiddenstate.runtime.command_model import CommandModel
     from hiddenstate.runtime.series_model import SeriesModel
     from hiddenstate.runtime.sound_model import SoundModel
     from hiddenstate.runtime.tag_model import TagModel
+    from hiddenstate.runtime.transcript_model import TranscriptModel
 
 Array = NDArray[Any]
 TAGGER, COMMANDS = "tagger", "intent and slot reader"
@@ -29,6 +31,7 @@ SOUNDS = "sound classifier"
 """`listening.KIND`, whose module needs what reads sound."""
 FORECASTS = "forecaster"
 """`SeriesModel.kind`, whose module needs what reads tables."""
+TRANSCRIBER = "transcriber"
 
 
 @final
@@ -50,6 +53,7 @@ class Session:
         self.texts: TextModel | None = None
         self.series: SeriesModel | None = None
         self.sounds: SoundModel | None = None
+        self.transcripts: TranscriptModel | None = None
         self.tags: TagModel | None = None
         self.commands: CommandModel | None = None
         if bundle.kind == TextModel.kind:
@@ -60,6 +64,8 @@ class Session:
             self.commands = _command_model(bundle, self.program)
         elif bundle.kind == SOUNDS:
             self.sounds = _sound_model(bundle, self.program)
+        elif bundle.kind == TRANSCRIBER:
+            self.transcripts = _transcript_model(bundle, self.program)
         else:
             self.series = _series_model(bundle, self.program)
 
@@ -71,12 +77,13 @@ class Session:
     @property
     def labels(self) -> tuple[str, ...]:
         """The classes of a text classifier or of what hears, in the order of their probabilities; the tags of a tagger
-        as its network writes them, the intents of a reader of commands; none for a forecaster.
+        as its network writes them, the intents of a reader of commands, the letters of a transcriber after "" for no
+        letter; none for a forecaster.
         """
-        model = self.texts or self.tags or self.commands or self.sounds
+        model = self.texts or self.tags or self.commands or self.sounds or self.transcripts
         return () if model is None else model.labels
 
-    def run(self, inputs: Any) -> "Classification | Tagging | Commands | Forecast":
+    def run(self, inputs: Any) -> "Classification | Tagging | Commands | Transcription | Forecast":
         """Whole inputs, as ``hiddenstate predict``: a list of texts, a list of recordings (paths), or the rows of a
         series (a path or a data frame).
 
@@ -120,16 +127,17 @@ class Session:
         return model.label(np.asarray(probabilities))
 
     @property
-    def _opened(self) -> "TextModel | TagModel | CommandModel | SoundModel | SeriesModel":
-        model = self.texts or self.tags or self.commands or self.sounds or self.series
+    def _opened(self) -> "TextModel | TagModel | CommandModel | SoundModel | TranscriptModel | SeriesModel":
+        model = self.texts or self.tags or self.commands or self.sounds or self.transcripts or self.series
         assert model is not None
         return model
 
     def _streaming(self) -> "TextModel | TagModel":
-        if self.sounds is not None:
+        heard = self.sounds or self.transcripts
+        if heard is not None:
             raise SettingsError(
                 f"{self.folder}: expected a model that reads words step by step, got a {self.kind}. "
-                f"{self.sounds.ways_out}"
+                f"{heard.ways_out}"
             )
         model = self.texts or self.tags
         if model is None or model.why_not_stream is not None:
@@ -176,8 +184,8 @@ def _series_model(bundle: Bundle, program: Program) -> "SeriesModel":
 
     if bundle.kind != FORECASTS:
         raise BundleError(
-            f"{bundle.folder}: expected a {TextModel.kind}, a {FORECASTS}, a {SOUNDS}, a {TAGGER} "
-            f"or an {COMMANDS}, got a {bundle.kind}. Ask it with hiddenstate predict."
+            f"{bundle.folder}: expected a {TextModel.kind}, a {FORECASTS}, a {SOUNDS}, a {TRANSCRIBER}, "
+            f"a {TAGGER} or an {COMMANDS}, got a {bundle.kind}. Ask it with hiddenstate predict."
         )
     return SeriesModel(bundle, program)
 
@@ -186,3 +194,9 @@ def _sound_model(bundle: Bundle, program: Program) -> "SoundModel":
     from hiddenstate.runtime.sound_model import SoundModel  # needs polars and what reads sound
 
     return SoundModel(bundle, program)
+
+
+def _transcript_model(bundle: Bundle, program: Program) -> "TranscriptModel":
+    from hiddenstate.runtime.transcript_model import TranscriptModel
+
+    return TranscriptModel(bundle, program)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hiddenstate.program.numpy_arrays import TINY
 from hiddenstate.tasks.alphabet import BLANK
 
 Logs = NDArray[np.float32]
@@ -31,6 +32,18 @@ def greedy(logs: Logs) -> list[Said]:
     [1, 1, 2]
     """
     return _collapsed(logs.argmax(axis=1).tolist())
+
+
+def mean_logs(parts: Sequence[Logs]) -> Logs:
+    """The logarithm of the mean of several networks' probabilities, of at least `TINY`; that of one as it is.
+
+    >>> mean_logs([np.log(np.float32([0.2])), np.log(np.float32([0.4]))]).round(4), float(np.log(0.3).round(4))
+    (array([-1.204], dtype=float32), -1.204)
+    """
+    if len(parts) == 1:
+        return parts[0]
+    mean = np.mean([np.exp(part) for part in parts], axis=0)
+    return np.asarray(np.log(np.maximum(mean, TINY)), np.float32)
 
 
 def steps_needed(letters: Sequence[int] | NDArray[np.int64]) -> int:

@@ -1,17 +1,17 @@
 """Recordings of hours in bounded memory: the network reads pieces, the search goes from pause to pause."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-import torch
-from torch import nn
 
 from hiddenstate.data.sound import Frames
-from hiddenstate.models.transcriber import Transcriber
 from hiddenstate.tasks.alphabet import BLANK
 from hiddenstate.tasks.ctc import Logs
 
+Read = Callable[[Frames, Any], tuple[Logs, Any]]
+"""A network at work: prepared frames of whole steps (but at a recording's end) and the state to go on from, None for
+a fresh one -> (steps, 1 + letters) log probabilities, and the state after them."""
 LONGEST_WHOLE = 6000
 """Frames that are read at once, a minute of them; longer recordings are read in pieces."""
 PIECE_STEPS = 1000
@@ -23,27 +23,28 @@ LONGEST_SEARCH = 1000
 
 
 def read_in_pieces(
-    model: nn.Module, frames: Frames, *, piece: int = PIECE_STEPS, overlap: int = OVERLAP_STEPS
+    read: Read,
+    frames: Frames,
+    *,
+    stack: int,
+    both: bool,
+    piece: int = PIECE_STEPS,
+    overlap: int = OVERLAP_STEPS,
 ) -> Logs:
-    """(frames, features) -> (steps, 1 + letters) log probabilities.
+    """(frames, features) -> (steps, 1 + letters) log probabilities; `stack` frames make a step.
 
-    A network of one direction carries its state over: the same numbers as in one go. One of both directions reads
+    A network of one direction carries its state over: the same numbers as in one go. One of `both` directions reads
     `overlap` steps more on each side of a piece, and forgets what is farther away.
     """
-    assert isinstance(model, Transcriber)
-    stack = model.stack
     steps = -(-len(frames) // stack)
-    both = model.layers.bidirectional
     parts = []
     state: Any = None
     for first in range(0, steps, piece):
         last = min(first + piece, steps)
         start, stop = (max(0, first - overlap), min(steps, last + overlap)) if both else (first, last)
-        own = torch.from_numpy(np.ascontiguousarray(frames[start * stack : stop * stack])).unsqueeze(0)
-        with torch.no_grad():
-            logs, after = model.read(own, None, None if both else state)
+        logs, after = read(frames[start * stack : stop * stack], None if both else state)
         state = None if both else after
-        parts.append(logs[0, first - start : last - start].numpy())
+        parts.append(logs[first - start : last - start])
     return np.concatenate(parts)
 
 

@@ -1,4 +1,4 @@
-"""The transcription task: from recordings to what a network reads, and from its probabilities to texts."""
+"""The transcription task: a transcriber's network in training, and what it says about whole recordings."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Self, final
@@ -8,19 +8,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from hiddenstate.data.sound import Frames, Standardiser, standardise_utterance
+from hiddenstate.data.sound import Frames
 from hiddenstate.data.transcripts import Utterances
 from hiddenstate.data.utterance_batches import AugmentSettings, UtteranceBatch, UtteranceBatches
-from hiddenstate.errors import BundleError, InputError
+from hiddenstate.errors import InputError
 from hiddenstate.models.transcriber import Transcriber, TranscriberSettings
-from hiddenstate.records.transcription import SpokenWord, Transcription
-from hiddenstate.tasks.alphabet import Alphabet
-from hiddenstate.tasks.ctc import Logs, align, greedy, steps_needed
-from hiddenstate.tasks.letter_ngrams import LetterNgrams
-from hiddenstate.tasks.long_recordings import LONGEST_WHOLE, cut_at_pauses, read_in_pieces
-from hiddenstate.tasks.prefix_beam import Weighed, beam_search
-from hiddenstate.tasks.recording_features import with_changes
+from hiddenstate.records.transcription import Transcription
+from hiddenstate.tasks.ctc import Logs, greedy, mean_logs, steps_needed
+from hiddenstate.tasks.long_recordings import LONGEST_WHOLE, Read, read_in_pieces
 from hiddenstate.tasks.transcribe_settings import TranscribeSettings
+from hiddenstate.tasks.transcript_coder import TranscriptCoder
 from hiddenstate.tasks.transcription_metrics import transcription_metrics
 
 PREDICTED_AT_ONCE = 32
@@ -28,66 +25,31 @@ LOSS_SHARE = 0.01
 """How much the loss counts beside the letter error: it decides between epochs with the same errors."""
 WEIGHTS = (0.0, 0.3, 0.6, 0.9)
 """Weights of the language model that are tried on the validation rows."""
-BONUS_SHARE = 1.0
-"""Bonus for a letter, as a share of the weight: about what the language model takes from a usual letter."""
 
 
 @final
 class TranscribeTask:
-    """Everything learnt from training rows except the network's weights. Made by `fit` or `from_dict`."""
+    """A coder and the networks that go with it. Made by `fit` or `from_dict`."""
 
-    def __init__(
-        self,
-        settings: TranscribeSettings,
-        network: TranscriberSettings,
-        alphabet: Alphabet,
-        features: int,
-        language: Weighed | None = None,
-        standardiser: Standardiser | None = None,
-    ) -> None:
-        """Use `fit`; `features` are those of a frame in the file."""
-        self.standardiser = standardiser
-        self.settings = settings
+    def __init__(self, coder: TranscriptCoder, network: TranscriberSettings) -> None:
+        """Use `fit`."""
+        self.coder = coder
         self.network = network
-        self.alphabet = alphabet
-        self.features = features
-        self.language = language
+        self.alphabet = coder.alphabet
 
     @classmethod
     def fit(cls, train: Utterances, settings: TranscribeSettings, network: TranscriberSettings) -> Self:
-        """Collect the letters and, for an order above 0, count them for the language model."""
-        texts = train.known_texts()
-        alphabet = Alphabet.fit(texts)
-        language = None
-        if settings.order:
-            ngrams = LetterNgrams.fit(texts, alphabet, order=settings.order)
-            language = Weighed(ngrams, 0.3, 0.3 * BONUS_SHARE)
-        standardiser = None
-        if settings.standardise == "training":
-            standardiser = Standardiser.fit(
-                with_changes(frames) if settings.deltas else frames for frames in train.frames
-            )
-        return cls(settings, network, alphabet, train.frames[0].shape[1], language, standardiser)
+        """As `TranscriptCoder.fit`."""
+        return cls(TranscriptCoder.fit(train, settings, network.stack), network)
 
     def with_network(self, network: TranscriberSettings) -> Self:
-        """The same letters for another network."""
-        return type(self)(
-            self.settings, network, self.alphabet, self.features, self.language, self.standardiser
-        )
-
-    def prepared(self, frames: Frames) -> Frames:
-        """(frames, features) of a file -> what the network reads, three times as many features with changes."""
-        own = with_changes(frames) if self.settings.deltas else frames
-        return standardise_utterance(own) if self.standardiser is None else self.standardiser(own)
-
-    @property
-    def blocks(self) -> int:
-        """Features, first and second changes."""
-        return 3 if self.settings.deltas else 1
+        """The same letters for another network that reads as many frames a step."""
+        return type(self)(self.coder, network)
 
     def build_model(self) -> Transcriber:
         """A network with fresh weights, from torch's global generator."""
-        return Transcriber(self.features * self.blocks, len(self.alphabet), self.network)
+        features = self.coder.features * self.coder.blocks
+        return Transcriber(features, len(self.alphabet), self.network)
 
     def fitting_rows(self, table: Utterances) -> tuple[Utterances, tuple[str, ...]]:
         """The recordings that are long enough for their text, and a note on the others."""
@@ -118,16 +80,11 @@ class TranscribeTask:
 
         Raises `InputError` where a frame has another number of features than in training.
         """
-        for file, frames in zip(table.files, table.frames, strict=True):
-            if frames.shape[1] != self.features:
-                raise InputError(
-                    f"{file}: expected {self.features} features a frame as in training, got {frames.shape[1]}. "
-                    "Compute them as for training."
-                )
-        read = [self.prepared(frames) for frames in table.frames]
+        self.coder.check(table)
+        read = [self.coder.prepared(frames) for frames in table.frames]
         letters = [self.alphabet.encode(text) for text in table.texts or [""] * len(table)]
         return UtteranceBatches(
-            read, letters, batch_size=batch_size, seed=seed, augment=augment, blocks=self.blocks
+            read, letters, batch_size=batch_size, seed=seed, augment=augment, blocks=self.coder.blocks
         )
 
     def loss(self, model: nn.Module, batch: UtteranceBatch) -> Tensor:
@@ -152,7 +109,8 @@ class TranscribeTask:
             with torch.no_grad():
                 for batch in batches.epoch(1):
                     total += float(self.loss(model, batch)) * len(batch.rows)
-                    for row, logs in _logs(model(batch), batch):
+                    output = model(batch)
+                    for row, logs in _logs(output.log_probabilities.numpy(), output.steps, batch):
                         answers[row] = self.alphabet.decode(said.letter for said in greedy(logs))
             return transcription_metrics(table.known_texts(), answers)["cer"] + LOSS_SHARE * total / len(
                 table
@@ -168,14 +126,16 @@ class TranscribeTask:
                 model.eval()
             long = [row for row, frames in enumerate(table.frames) if len(frames) > LONGEST_WHOLE]
             for row in long:
-                read = self.prepared(table.frames[row])
-                pieces = [np.exp(read_in_pieces(model, read)) for model in models]
-                result[row] = np.log(np.maximum(np.mean(pieces, axis=0), 1e-30)).astype(np.float32)
+                read = self.coder.prepared(table.frames[row])
+                both, stack = self.network.bidirectional, self.network.stack
+                result[row] = mean_logs(
+                    [read_in_pieces(reader_of(model), read, stack=stack, both=both) for model in models]
+                )
             short = np.setdiff1d(np.arange(len(table)), long)
             for batch in self._batches_of(table, short):
                 outputs = [model(batch) for model in models]
-                mean = torch.stack([output.log_probabilities for output in outputs]).exp().mean(0).log()
-                for row, logs in _logs(outputs[0]._replace(log_probabilities=mean), batch):
+                mean = mean_logs([output.log_probabilities.numpy() for output in outputs])
+                for row, logs in _logs(mean, outputs[0].steps, batch):
                     result[row] = logs
         return result
 
@@ -187,93 +147,53 @@ class TranscribeTask:
 
     def tune(self, models: Sequence[nn.Module], table: Utterances) -> None:
         """Choose the weight of the language model by the word error on `table`, the smallest of equal ones."""
-        if self.language is None or self.settings.beam == 1 or not len(table):
+        coder = self.coder
+        if coder.language is None or coder.settings.beam == 1 or not len(table):
             return
-        logs = self.log_probabilities(models, table)
+        ngrams, logs = coder.language.ngrams, self.log_probabilities(models, table)
         errors = {}
         for weight in WEIGHTS:
-            self.language = Weighed(self.language.ngrams, weight, weight * BONUS_SHARE)
-            answers = [self.words(each)[0] for each in logs]
+            coder.weigh(ngrams, weight)
+            answers = [coder.words(each)[0] for each in logs]
             errors[weight] = transcription_metrics(table.known_texts(), answers)["wer"]
-        best = min(errors, key=lambda weight: (errors[weight], weight))
-        self.language = Weighed(self.language.ngrams, best, best * BONUS_SHARE)
-
-    def words(self, logs: Logs) -> tuple[str, tuple[SpokenWord, ...]]:
-        """The text of one recording and its words with their times; a long one is searched from pause to pause."""
-        texts: list[str] = []
-        words: list[SpokenWord] = []
-        for first, part in cut_at_pauses(logs):
-            text = self._text(part)
-            if text:
-                texts.append(text)
-                words += self._times(text, part, first)
-        return " ".join(texts), tuple(words)
+        coder.weigh(ngrams, min(errors, key=lambda weight: (errors[weight], weight)))
 
     def predict(self, models: Sequence[nn.Module], table: Utterances) -> Transcription:
         """The texts, with the time of each word; the truth beside them where it is known."""
-        found = [self.words(logs) for logs in self.log_probabilities(models, table)]
-        texts, words = tuple(text for text, _ in found), tuple(own for _, own in found)
-        return Transcription(table.files, texts, words, table.texts)
-
-    def _text(self, logs: Logs) -> str:
-        if self.settings.beam == 1:
-            return " ".join(self.alphabet.decode(said.letter for said in greedy(logs)).split())
-        found = beam_search(logs, self.alphabet, width=self.settings.beam, language=self.language)
-        return " ".join(found.split())
-
-    def _times(self, text: str, logs: Logs, first: int) -> list[SpokenWord]:
-        """When each word is said, by the most likely path that writes the text; `first`: steps before `logs`."""
-        said = align(logs, self.alphabet.encode(text).tolist())
-        seconds = self.network.stack * self.settings.frame_seconds
-        words = []
-        place = 0
-        for word in text.split(" "):
-            own = said[place : place + len(word)]
-            place += len(word) + 1
-            if own:
-                start, stop = (first + own[0].first) * seconds, (first + own[-1].last + 1) * seconds
-                words.append(SpokenWord(word, round(start, 4), round(stop, 4)))
-        return words
+        return self.coder.transcription(table, self.log_probabilities(models, table))
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but settings and weights, for ``encoders.json``."""
-        values: dict[str, Any] = {"alphabet": self.alphabet.to_dict(), "features": self.features}
-        if self.standardiser is not None:
-            values["standardiser"] = self.standardiser.to_dict()
-        if self.language is not None:
-            values["language"] = {
-                "ngrams": self.language.ngrams.to_dict(),
-                "weight": self.language.weight,
-                "bonus": self.language.bonus,
-            }
-        return values
+        return self.coder.to_dict()
 
     @classmethod
     def from_dict(
         cls, values: Mapping[str, Any], settings: TranscribeSettings, network: TranscriberSettings
     ) -> Self:
         """The inverse of `to_dict`. Raises `BundleError` where something is missing."""
-        try:
-            alphabet = Alphabet(values["alphabet"]["letters"])
-            language = None
-            if "language" in values:
-                own = values["language"]
-                ngrams = LetterNgrams.from_dict(own["ngrams"], alphabet)
-                language = Weighed(ngrams, own["weight"], own["bonus"])
-            standardiser = (
-                Standardiser.from_dict(values["standardiser"]) if "standardiser" in values else None
+        return cls(TranscriptCoder.from_dict(values, settings, network.stack), network)
+
+
+def reader_of(model: nn.Module) -> Read:
+    """How a `Transcriber` reads pieces of a recording."""
+    assert isinstance(model, Transcriber)
+    network = model.eval()
+
+    def read(frames: Frames, state: Any) -> tuple[Logs, Any]:
+        with torch.no_grad():
+            logs, after = network.read(
+                torch.from_numpy(np.ascontiguousarray(frames)).unsqueeze(0), None, state
             )
-            return cls(settings, network, alphabet, values["features"], language, standardiser)
-        except (KeyError, TypeError, ValueError) as error:
-            raise BundleError(
-                f"encoders.json: expected a stored transcription task, got a damaged one ({error!r}). Train again."
-            ) from None
+        return logs[0].numpy(), after
+
+    return read
 
 
-def _logs(output: Any, batch: UtteranceBatch) -> list[tuple[int, Logs]]:
+def _logs(
+    log_probabilities: NDArray[np.float32], steps: Tensor, batch: UtteranceBatch
+) -> list[tuple[int, Logs]]:
     """Row of the table, and the log probabilities of its real steps."""
-    steps = output.steps.tolist()
     return [
-        (row, output.log_probabilities[place, : steps[place]].numpy())
-        for place, row in enumerate(batch.rows.tolist())
+        (row, log_probabilities[place, :own])
+        for place, (row, own) in enumerate(zip(batch.rows.tolist(), steps.tolist(), strict=True))
     ]

@@ -1,6 +1,6 @@
 """Who answers for a saved model: the runtime where it can, else the model's kind, which loads torch."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,11 +8,11 @@ from hiddenstate.bundle import Bundle, open_bundle, read_program
 from hiddenstate.data.files import Source
 from hiddenstate.program.program import PROGRAM
 from hiddenstate.runtime.listening import KIND as HEARS
-from hiddenstate.runtime.session import COMMANDS, FORECASTS, TAGGER
+from hiddenstate.runtime.session import COMMANDS, FORECASTS, TAGGER, TRANSCRIBER
 from hiddenstate.runtime.text_model import TextModel
 from hiddenstate.runtime.translator import KIND as TRANSLATES
 from hiddenstate.settings import from_dict
-from hiddenstate.workflows.answers import Answers
+from hiddenstate.workflows.answers import Answers, Partial
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,17 @@ def answer(
     if beam is not None:
         kind = kind.with_beam(beam)
     return kind.answer(folder, texts) if source is None else kind.predict(folder, source)
+
+
+def partial(folder: Path, source: Path) -> Iterator[Partial]:
+    """The text of a recording as it settles. Raises as `answer`, and `SettingsError` for a model that writes none."""
+    if open_bundle(folder).kind == TRANSCRIBER:
+        from hiddenstate.workflows.transcripts.partial import partial_texts
+
+        return partial_texts(folder, source)
+    from hiddenstate.workflows.kinds import kind_of
+
+    return kind_of(folder).partial(folder, source)
 
 
 def _classes(bundle: Bundle) -> Reader:
@@ -91,6 +102,14 @@ def _sounds(bundle: Bundle) -> Reader:
     return Reader(None, lambda source: Answers(label_recordings(model, source)))
 
 
+def _transcripts(bundle: Bundle) -> Reader:
+    from hiddenstate.runtime.transcript_model import TranscriptModel
+    from hiddenstate.workflows.transcripts.answers import answer_recordings
+
+    model = TranscriptModel(bundle, read_program(bundle))
+    return Reader(None, lambda source: answer_recordings(model.read, source, model.files, model.frontend))
+
+
 def _tags(bundle: Bundle) -> Reader:
     from hiddenstate.data.tagged_files import load_untagged
     from hiddenstate.data.tagged_table import TagFileSettings, TaggedTable, table_of_texts
@@ -131,6 +150,7 @@ SEARCHING: dict[str, Callable[[Bundle, int | None], Reader]] = {TRANSLATES: _tra
 """Kind of bundle -> how it is opened, with the hypotheses that it follows."""
 WITHOUT_TORCH: dict[str, Callable[[Bundle], Reader]] = {
     HEARS: _sounds,
+    TRANSCRIBER: _transcripts,
     TAGGER: _tags,
     COMMANDS: _commands,
     TextModel.kind: _classes,

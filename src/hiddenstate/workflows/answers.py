@@ -8,6 +8,17 @@ import polars as pl
 
 
 @dataclass(frozen=True)
+class Partial:
+    """What was heard of a recording up to some moment of it."""
+
+    seconds: float
+    """From its start."""
+    text: str
+    last: bool
+    """Whether the recording ends here."""
+
+
+@dataclass(frozen=True)
 class Answers:
     """What a model says about new input."""
 

@@ -17,6 +17,7 @@ from hiddenstate.runtime.session import Session
 
 if TYPE_CHECKING:
     from hiddenstate.runtime.sound_model import SoundModel
+    from hiddenstate.runtime.transcript_model import TranscriptModel
 
 WORDS = 20
 """Words of the text that is timed where a model reads whole texts."""
@@ -97,7 +98,7 @@ def _on_chip(session: Session, longest: int) -> tuple[tuple[OnChip, ...], str | 
 
     reads = session.texts or session.tags or session.commands
     lexicon = lexicon_of(reads.encoder) if reads else None
-    holder = reads or session.series or session.sounds
+    holder = reads or session.series or session.sounds or session.transcripts
     assert holder is not None
     weights: dict[str, NDArray[Any]] = holder.interpreter.weights
     chips = []
@@ -117,6 +118,8 @@ def _time(session: Session) -> tuple[str, float]:
     """What was timed, and its median in microseconds."""
     if session.sounds is not None:
         return _time_sound(session.sounds)
+    if session.transcripts is not None:
+        return _time_transcript(session.transcripts)
     texts = session.texts or session.tags or session.commands
     if texts is None:
         assert session.series is not None
@@ -146,7 +149,23 @@ def _time_sound(model: "SoundModel") -> tuple[str, float]:
             running.answer(running.advance(step, state))
 
         return f"one step of {milliseconds:g} ms of sound", _median(listen)
-    steps = max(1, round(1000 / milliseconds))
+    return _time_second(model, milliseconds)
+
+
+def _time_transcript(model: "TranscriptModel") -> tuple[str, float]:
+    """As `_time_sound`; without the search, whose time depends on what is said."""
+    milliseconds = 1000 * model.coder.step_seconds
+    if model.why_not_stream is not None:
+        return _time_second(model, milliseconds)
+    step = {"frames": np.zeros((1, 1, known(model.program.inputs["frames"].shape[2])), np.float32)}
+    found = model.interpreter(step)
+    after = step | {name: found[following] for name, following in model.program.states.items()}
+    return f"one step of {milliseconds:g} ms of sound", _median(lambda: model.interpreter(after))
+
+
+def _time_second(model: "SoundModel | TranscriptModel", milliseconds: float) -> tuple[str, float]:
+    """`milliseconds`: those of a step."""
+    steps, width = max(1, round(1000 / milliseconds)), known(model.program.inputs["frames"].shape[2])
     second = {"frames": np.zeros((1, steps, width), np.float32), "lengths": np.array([steps])}
     return "a second of sound", _median(lambda: model.interpreter(second))
 

@@ -11,7 +11,7 @@ from hiddenstate.errors import SettingsError
 from hiddenstate.export.c_words import Lexicon
 from hiddenstate.models.summary import Summary
 from hiddenstate.parity.backends import Network
-from hiddenstate.workflows.answers import Answers
+from hiddenstate.workflows.answers import Answers, Partial
 from hiddenstate.workflows.comparing.arena import Arena
 from hiddenstate.workflows.outcome import Outcome, Trained
 from hiddenstate.workflows.tuning.ground import Ground
@@ -32,17 +32,6 @@ class Saving:
     """Goes on from the checkpoints of a run that was cut off."""
     quiet: bool = False
     """No progress."""
-
-
-@dataclass(frozen=True)
-class Partial:
-    """What was heard of a recording up to some moment of it."""
-
-    seconds: float
-    """From its start."""
-    text: str
-    last: bool
-    """Whether the recording ends here."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +99,7 @@ class Kind(ABC):
         """What a saved model takes along when it leaves torch; raises `SettingsError` where it cannot yet."""
         raise SettingsError(
             f"{folder}: expected a model that can leave torch, got a {self.bundle}, which cannot yet. "
-            "Export a forecaster, a text classifier, a tagger, a reader of intents or a model that hears."
+            "Export a forecaster, a text classifier, a tagger, a reader of intents, or what hears or transcribes."
         )
 
     @abstractmethod

@@ -27,12 +27,13 @@ def stream(
 
     `warn` is told, in one line, of rows that were skipped and of why there is no answer yet. Raises `InputError`
     for a broken line unless `on_error` is "skip"; a broken header always ends it. Raises `SettingsError` for a model
-    that hears.
+    that reads sound.
     """
     session = Session(folder)
-    if session.sounds is not None:
+    if session.sounds is not None or session.transcripts is not None:
+        other = "listen" if session.sounds is not None else "predict --partial"
         raise SettingsError(
-            f"{folder}: expected a model that reads lines of text, got a {session.kind}. Use hiddenstate listen."
+            f"{folder}: expected a model that reads lines of text, got a {session.kind}. Use hiddenstate {other}."
         )
     if session.texts is not None:
         return _texts(session.texts, lines, warn if on_error == "skip" else None)

@@ -10,7 +10,7 @@ from hiddenstate.data.transcripts import Utterances
 from hiddenstate.errors import SettingsError, ShapeError
 from hiddenstate.models.transcriber import TranscriberSettings
 from hiddenstate.tasks.live_transcript import LiveTranscript
-from hiddenstate.tasks.transcribe import TranscribeTask
+from hiddenstate.tasks.transcribe import TranscribeTask, reader_of
 from hiddenstate.tasks.transcribe_settings import TranscribeSettings
 
 ONE_WAY = TranscriberSettings(hidden_size=6, bidirectional=False)
@@ -27,10 +27,14 @@ def task_and_model(settings=LIVE, network=ONE_WAY):
     return task, model, table
 
 
+def listening(task, model):
+    return LiveTranscript(task.coder, reader_of(model), both=task.network.bidirectional)
+
+
 @pytest.mark.parametrize("piece", [1, 2, 7, 100])
 def test_pieces_of_any_size_give_the_text_of_the_whole(piece):
     task, model, table = task_and_model()
-    live = LiveTranscript(task, model)
+    live = listening(task, model)
     parts = [live.accept(table.frames[0][first : first + piece]) for first in range(0, 100, piece)]
     whole = task.predict([model], table).texts[0]
     assert len(whole) > 3
@@ -49,10 +53,10 @@ def test_pieces_of_any_size_give_the_text_of_the_whole(piece):
 def test_models_that_need_the_future_are_refused(settings, network):
     task, model, _ = task_and_model(settings, network)
     with pytest.raises(SettingsError, match="expected a network that needs nothing of the future"):
-        LiveTranscript(task, model)
+        listening(task, model)
 
 
 def test_other_features_are_refused():
     task, model, _ = task_and_model()
     with pytest.raises(ShapeError, match=r"expected \(frames, 4\) as in training, got \(5, 3\)"):
-        LiveTranscript(task, model).accept(np.zeros((5, 3), dtype=np.float32))
+        listening(task, model).accept(np.zeros((5, 3), dtype=np.float32))

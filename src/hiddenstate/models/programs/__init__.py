@@ -19,10 +19,12 @@ from hiddenstate.models.programs.many_to_one import many_to_one_program
 from hiddenstate.models.programs.segments import segments_program
 from hiddenstate.models.programs.stack import stacked_program
 from hiddenstate.models.programs.text import text_program
+from hiddenstate.models.programs.transcriber import transcriber_program
 from hiddenstate.models.programs.words import intent_program, tagger_program
 from hiddenstate.models.segments import SegmentForecaster
 from hiddenstate.models.tagger import Tagger
 from hiddenstate.models.text_classifier import TextClassifier
+from hiddenstate.models.transcriber import Transcriber
 from hiddenstate.program import Program
 
 PROGRAMS: dict[type[nn.Module], Callable[[Any], Program]] = {
@@ -33,6 +35,7 @@ PROGRAMS: dict[type[nn.Module], Callable[[Any], Program]] = {
     DirectForecaster: direct_program,
     SegmentForecaster: segments_program,
     HearingNetwork: hearing_program,
+    Transcriber: transcriber_program,
     Tagger: tagger_program,
     IntentSlots: intent_program,
 }

@@ -1,10 +1,35 @@
 """Transcripts as people and programs read them."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from hiddenstate.data.files import Source
+from hiddenstate.data.recordings import ENDINGS
+from hiddenstate.data.sound import FrontendSettings
+from hiddenstate.data.transcripts import TranscriptSettings, Utterances, load_recording, load_transcripts
 from hiddenstate.records.transcription import Transcription
+from hiddenstate.workflows.answers import Answers
+
+
+def answer_recordings(
+    transcribe: Callable[[Utterances], Transcription],
+    source: Source,
+    files: TranscriptSettings,
+    frontend: FrontendSettings,
+) -> Answers:
+    """What is said in one recording, or in each of a table of them; texts there are not looked at."""
+    single = isinstance(source, Path | str) and Path(source).suffix.lower() in ENDINGS
+    table = (
+        load_recording(Path(source), frontend)
+        if isinstance(source, Path | str) and single
+        else load_transcripts(source, files, frontend, with_texts=False)
+    )
+    result = transcribe(table)
+    shown = transcript_lines(result, 0) if single else []
+    return Answers(transcript_table(result), shown, transcript_records(result))
 
 
 def transcript_table(result: Transcription) -> pl.DataFrame:

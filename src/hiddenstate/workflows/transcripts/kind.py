@@ -5,20 +5,22 @@ from pathlib import Path
 from typing import ClassVar, final
 
 from hiddenstate.data.files import Source
-from hiddenstate.data.recordings import ENDINGS
-from hiddenstate.data.transcripts import load_recording, load_transcripts
+from hiddenstate.data.transcripts import Utterances, load_transcripts
 from hiddenstate.errors import InputError
 from hiddenstate.models.summary import Summary
+from hiddenstate.records.transcription import Transcription
+from hiddenstate.runtime.session import TRANSCRIBER
 from hiddenstate.workflows.comparing.arena import Arena
-from hiddenstate.workflows.kind import Answers, Kind, Partial, Saving, Values
+from hiddenstate.workflows.kind import Answers, Kind, Partial, Portable, Saving, Values
 from hiddenstate.workflows.outcome import Outcome, Trained
-from hiddenstate.workflows.transcripts.answers import transcript_lines, transcript_records, transcript_table
+from hiddenstate.workflows.transcripts.answers import answer_recordings
 from hiddenstate.workflows.transcripts.arena import TranscribeArena
 from hiddenstate.workflows.transcripts.comparison import compare_transcripts
 from hiddenstate.workflows.transcripts.ground import TranscribeGround
+from hiddenstate.workflows.transcripts.network import network_of
 from hiddenstate.workflows.transcripts.partial import partial_texts
 from hiddenstate.workflows.transcripts.run_settings import complete
-from hiddenstate.workflows.transcripts.saved import KIND, open_transcriber
+from hiddenstate.workflows.transcripts.saved import open_transcriber
 from hiddenstate.workflows.transcripts.train import summarise_task, train_transcriber
 from hiddenstate.workflows.tuning.ground import Ground
 
@@ -28,7 +30,7 @@ class Transcribers(Kind):
     """Recordings: what is said in them."""
 
     task = "transcribe"
-    bundle = KIND
+    bundle = TRANSCRIBER
     needs: ClassVar[Mapping[str, str]] = {}
     """Nothing: the columns are called file and text unless something else is said."""
 
@@ -53,15 +55,11 @@ class Transcribers(Kind):
     def predict(self, folder: Path, source: Source) -> Answers:
         """What is said in one recording, or in each of a table of them; texts there are not looked at."""
         saved = open_transcriber(folder)
-        single = isinstance(source, Path | str) and Path(source).suffix.lower() in ENDINGS
-        table = (
-            load_recording(Path(source), saved.run.frontend)
-            if single
-            else load_transcripts(source, saved.run.data, saved.run.frontend, with_texts=False)
-        )
-        result = saved.task.predict(saved.models, table)
-        shown = transcript_lines(result, 0) if single else []
-        return Answers(transcript_table(result), shown, transcript_records(result))
+
+        def transcribe(table: Utterances) -> Transcription:
+            return saved.task.predict(saved.models, table)
+
+        return answer_recordings(transcribe, source, saved.run.data, saved.run.frontend)
 
     def partial(self, folder: Path, source: Path) -> Iterator[Partial]:
         """As `Kind.partial`."""
@@ -70,6 +68,10 @@ class Transcribers(Kind):
     def answer(self, folder: Path, texts: Sequence[str]) -> Answers:
         """Raises `InputError`: a transcriber reads recordings."""
         raise InputError("--text: expected a recording or a table of recordings, got texts. Name a file.")
+
+    def portable(self, folder: Path) -> Portable:
+        """As `Kind.portable`."""
+        return Portable(network_of(open_transcriber(folder)))
 
     def summarise(self, folder: Path) -> Summary:
         """As `Kind.summarise`."""

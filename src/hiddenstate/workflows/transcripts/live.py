@@ -2,21 +2,28 @@
 
 from pathlib import Path
 
-from hiddenstate.models.transcriber import Transcriber
+from hiddenstate.bundle import Bundle, open_kind, read_program
+from hiddenstate.program.program import PROGRAM
+from hiddenstate.runtime.session import TRANSCRIBER
 from hiddenstate.tasks.live_transcript import LiveTranscript
-from hiddenstate.workflows.transcripts.saved import SavedTranscriber, open_transcriber
 
 
 def open_live(folder: Path) -> LiveTranscript:
-    """The first network of a bundle at work on a new stream of frames.
+    """The networks of a bundle at work on a new stream of frames; without torch where the bundle has a program.
 
-    Raises `BundleError` as `open_transcriber` does, `SettingsError` where the model needs what comes later.
+    Raises `BundleError` for a bundle of another kind, `SettingsError` where the model needs what comes later.
     """
-    return live_of(open_transcriber(folder))
+    return live_of(open_kind(folder, TRANSCRIBER))
 
 
-def live_of(saved: SavedTranscriber) -> LiveTranscript:
-    """The same of a transcriber that is open."""
-    model = saved.models[0]
-    assert isinstance(model, Transcriber)
-    return LiveTranscript(saved.task, model)
+def live_of(bundle: Bundle) -> LiveTranscript:
+    """The same of a bundle that is open."""
+    if PROGRAM in bundle.files:
+        from hiddenstate.runtime.transcript_model import TranscriptModel
+
+        return TranscriptModel(bundle, read_program(bundle)).live()
+    from hiddenstate.tasks.transcribe import reader_of
+    from hiddenstate.workflows.transcripts.saved import open_transcriber
+
+    saved = open_transcriber(bundle.folder)
+    return LiveTranscript(saved.task.coder, reader_of(saved.models[0]), both=saved.task.network.bidirectional)

@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from hiddenstate.bundle import open_kind
 from hiddenstate.data.recordings import ENDINGS, stream_frames
-from hiddenstate.data.sound import Frames
+from hiddenstate.data.sound import Frames, FrontendSettings
 from hiddenstate.errors import InputError
+from hiddenstate.runtime.session import TRANSCRIBER
+from hiddenstate.settings import from_dict
 from hiddenstate.tasks.live_transcript import LiveTranscript
-from hiddenstate.workflows.kind import Partial
+from hiddenstate.workflows.answers import Partial
 from hiddenstate.workflows.transcripts.live import live_of
-from hiddenstate.workflows.transcripts.saved import SavedTranscriber, open_transcriber
 
 PIECE_SECONDS = 0.1
 """How much is heard between two looks at the text."""
@@ -28,15 +30,19 @@ def partial_texts(folder: Path, path: Path) -> Iterator[Partial]:
         raise InputError(
             f"{path}: expected one recording for --partial, got another file. Name a sound file."
         )
-    saved = open_transcriber(folder)
-    live = live_of(saved)
-    return _heard(live, _pieces(path, saved), saved.task.settings.frame_seconds)
+    bundle = open_kind(folder, TRANSCRIBER)
+    live = live_of(bundle)
+    frontend, frame_seconds = (
+        from_dict(FrontendSettings, bundle.settings.get("frontend", {})),
+        live.coder.settings.frame_seconds,
+    )
+    return _heard(live, _pieces(path, frontend, frame_seconds), frame_seconds)
 
 
-def _pieces(path: Path, saved: SavedTranscriber) -> Iterator[Frames]:
+def _pieces(path: Path, frontend: FrontendSettings, frame_seconds: float) -> Iterator[Frames]:
     """Frames as they come; ready-made features, too, are cut."""
-    size = max(1, round(PIECE_SECONDS / saved.task.settings.frame_seconds))
-    for frames in stream_frames(path, saved.run.frontend, seconds=PIECE_SECONDS):
+    size = max(1, round(PIECE_SECONDS / frame_seconds))
+    for frames in stream_frames(path, frontend, seconds=PIECE_SECONDS):
         for first in range(0, len(frames), size):
             yield frames[first : first + size]
 

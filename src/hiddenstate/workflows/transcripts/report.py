@@ -172,7 +172,7 @@ def _fairness(facts: TranscriptFacts) -> list[str]:
     )
     known = set(parts.train.known_texts())
     same = sum(text in known for text in parts.test.known_texts())
-    language = facts.fitted.task.language
+    language = facts.fitted.task.coder.language
     lines = [
         f"Recordings: {counts}. {apart}",
         f"{same} of {len(parts.test)} test texts are also said in the training recordings.",

@@ -6,12 +6,11 @@ from pathlib import Path
 from torch import nn
 
 from hiddenstate.bundle import open_kind
+from hiddenstate.runtime.session import TRANSCRIBER
 from hiddenstate.settings import from_dict
 from hiddenstate.tasks.transcribe import TranscribeTask
 from hiddenstate.workflows.transcripts.run_settings import TranscriptRun
 from hiddenstate.workflows.weights import load_members
-
-KIND = "transcriber"
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ def open_transcriber(folder: Path) -> SavedTranscriber:
 
     Raises `BundleError` for a bundle of another kind, and for weights that do not fit its settings.
     """
-    bundle = open_kind(folder, KIND)
+    bundle = open_kind(folder, TRANSCRIBER)
     run = from_dict(TranscriptRun, bundle.settings)
     task = TranscribeTask.from_dict(bundle.encoders["task"], run.task, run.model)
     return SavedTranscriber(run, task, load_members(bundle, task.build_model, run.task.members))

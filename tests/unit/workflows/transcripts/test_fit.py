@@ -87,12 +87,12 @@ def test_the_search_and_the_stamps_obey_their_settings():
     result = fitted()
     data = table()
     logs = result.task.log_probabilities(result.models, data)
-    result.task.settings = replace(TASK, beam=1)
-    (greedy, words) = result.task.words(logs[0])
-    result.task.settings = replace(TASK, beam=1, frame_seconds=0.02)
-    later = result.task.words(logs[0])[1]
+    result.task.coder.settings = replace(TASK, beam=1)
+    (greedy, words) = result.task.coder.words(logs[0])
+    result.task.coder.settings = replace(TASK, beam=1, frame_seconds=0.02)
+    later = result.task.coder.words(logs[0])[1]
     assert [word.stop for word in later] == pytest.approx([2 * word.stop for word in words])
-    assert fitted(task=replace(TASK, order=0)).task.language is None
+    assert fitted(task=replace(TASK, order=0)).task.coder.language is None
     assert isinstance(greedy, str)
 
 
