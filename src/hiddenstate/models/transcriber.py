@@ -83,7 +83,8 @@ class Transcriber(nn.Module):
 
     def answer(self, outputs: Tensor) -> Tensor:
         """What the layers say, (B, S, size) -> (B, S, 1 + letters) log probabilities."""
-        return self.head(self.dropout(outputs)).log_softmax(-1)
+        logs: Tensor = self.head(self.dropout(outputs)).log_softmax(-1)
+        return logs
 
 
 def stacked(frames: Tensor, stack: int) -> Tensor:
