@@ -7,19 +7,17 @@ of the ten actors' own figures. Every network is trained for all epochs of the r
 learning from eight actors and looking at the other two (03 and 08; 13 and 15).
 """
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from hear_run import EAR, Corpus, mean_of
+from hear_run import Corpus, mean_of
 from text_run import Runs, arguments, chosen, json_line, table
 
 from hiddenstate.data.sound import FrontendSettings
-from hiddenstate.workflows.hearing.fit import RECIPE
+from hiddenstate.workflows.hearing.run_settings import complete
 
-TONE = replace(EAR, task=replace(EAR.task, cepstra=0))
-"""The bands themselves: the pitch of the voice is what tells anger from sadness."""
-TRAINING = replace(RECIPE, epochs=40, batch_size=16)
+RUN = complete({"task": {"cue": "tone", "members": 2}}, 305)
+"""What a user gets for nine actors' recordings with ``--set task.cue=tone``, and two networks."""
 
 
 def read(folder: Path) -> Corpus:
@@ -44,7 +42,9 @@ def main() -> None:
             folds = [
                 runs.get(
                     f"without {speaker} seed {seed}",
-                    partial(corpus.network, *corpus.without(speaker), seed, ear=TONE, training=TRAINING),
+                    partial(
+                        corpus.network, *corpus.without(speaker), seed, ear=RUN.ear, training=RUN.training
+                    ),
                 )
                 for speaker in corpus.speakers
             ]

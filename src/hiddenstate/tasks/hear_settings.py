@@ -11,6 +11,9 @@ from hiddenstate.errors import SettingsError
 class HearSettings:
     """A task of hearing classes."""
 
+    cue: Literal["words", "tone"] = "words"
+    """What tells the classes apart. "tone", as of emotions: pitch and loudness are kept, so settings that would blur
+    them have other defaults."""
     standardise: Standard = "mean"
     """"mean": by each recording's own mean and the spread of all training frames. "utterance": by its own spread too.
     "training": by mean and spread of all training frames, which a stream can have."""

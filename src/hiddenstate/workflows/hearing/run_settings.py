@@ -20,6 +20,15 @@ from hiddenstate.workflows.recipe import with_recipe
 TELEPHONE = FrontendSettings(rate=8000, bands=23)
 """Half the spectrum needs fewer bands: the lowest of 40 would lie between two lines of the Fourier transform."""
 
+TONE = {
+    "task": {
+        "cepstra": 0,
+        "standardise": "training",
+    },  # bands show the pitch; a mean of its own hides loudness
+    "augment": {"speed": 0.0, "gain_db": 0.0},  # a faster copy has a higher voice
+}
+"""What is said of no setting where the tone of the voice counts."""
+
 
 @dataclass(frozen=True)
 class HearingRun:
@@ -66,6 +75,8 @@ def complete(values: dict[str, Any], recordings: int | None = None) -> HearingRu
 
     Raises `SettingsError` for an unknown or wrong setting, naming its place.
     """
+    if values.get("task", {}).get("cue") == "tone":
+        values = values | {name: own | values.get(name, {}) for name, own in TONE.items()}
     if values.get("model", {}).get("bidirectional") is False:
         # What reads forwards is meant for streams: it gets what these can have, unless something else was said.
         values = {

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from hiddenstate.settings import to_dict
 from hiddenstate.workflows.hearing.run_settings import complete
 
 soundfile = pytest.importorskip("soundfile", reason="the extra 'audio' is not installed")
@@ -23,3 +24,19 @@ def test_sound_of_a_telephone_gets_fewer_bands_unless_their_number_was_chosen(
     soundfile.write(tmp_path / "a.wav", np.zeros(rate, np.float32), rate)
     front = complete({"frontend": chosen}).at_rate_of([str(tmp_path / "a.wav")]).frontend
     assert (front.rate, front.bands) == expected
+
+
+def test_tone_keeps_pitch_and_loudness_unless_something_else_is_said():
+    plain, tone = complete({}), complete({"task": {"cue": "tone"}})
+    assert (tone.task.cepstra, tone.task.standardise) == (0, "training")
+    assert (tone.augment.speed, tone.augment.gain_db) == (0.0, 0.0)
+    assert (plain.task.cepstra, plain.task.standardise) == (13, "mean")
+    assert (plain.augment.speed, plain.augment.gain_db) == (0.1, 6.0)
+    assert tone.augment.warp == plain.augment.warp
+    own = complete({"task": {"cue": "tone", "cepstra": 20}, "augment": {"speed": 0.05}})
+    assert (own.task.cepstra, own.augment.speed, own.augment.gain_db) == (20, 0.05, 0.0)
+
+
+def test_settings_of_a_saved_tone_model_stay_as_they_are():
+    saved = complete({"task": {"cue": "tone", "standardise": "mean"}})
+    assert complete(to_dict(saved)) == saved
