@@ -14,7 +14,13 @@ from hiddenstate.models.hearing import HearingSettings
 from hiddenstate.settings import from_dict
 from hiddenstate.tasks.hear_settings import HearSettings
 from hiddenstate.training import TrainingSettings
-from hiddenstate.workflows.hearing.fit import RECIPE, Ear, recipe_for
+from hiddenstate.workflows.hearing.fit import (
+    FEWEST_STEPS,
+    FEWEST_TONE_STEPS,
+    RECIPE,
+    Ear,
+    recipe_for,
+)
 from hiddenstate.workflows.recipe import with_recipe
 
 TELEPHONE = FrontendSettings(rate=8000, bands=23)
@@ -75,7 +81,8 @@ def complete(values: dict[str, Any], recordings: int | None = None) -> HearingRu
 
     Raises `SettingsError` for an unknown or wrong setting, naming its place.
     """
-    if values.get("task", {}).get("cue") == "tone":
+    tone = values.get("task", {}).get("cue") == "tone"
+    if tone:
         values = values | {name: own | values.get(name, {}) for name, own in TONE.items()}
     if values.get("model", {}).get("bidirectional") is False:
         # What reads forwards is meant for streams: it gets what these can have, unless something else was said.
@@ -84,6 +91,7 @@ def complete(values: dict[str, Any], recordings: int | None = None) -> HearingRu
             "model": {"pool": "max", **values["model"]},
             "task": {"standardise": "training", **values.get("task", {})},
         }
-    recipe = RECIPE if recordings is None else recipe_for(recordings)
+    fewest_steps = FEWEST_TONE_STEPS if tone else FEWEST_STEPS
+    recipe = RECIPE if recordings is None else recipe_for(recordings, fewest_steps)
     training = with_recipe(recipe, values.get("training", {}))
     return from_dict(HearingRun, {**values, "training": training})

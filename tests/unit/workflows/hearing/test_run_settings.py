@@ -40,3 +40,8 @@ def test_tone_keeps_pitch_and_loudness_unless_something_else_is_said():
 def test_settings_of_a_saved_tone_model_stay_as_they_are():
     saved = complete({"task": {"cue": "tone", "standardise": "mean"}})
     assert complete(to_dict(saved)) == saved
+
+
+def test_tone_takes_more_epochs_for_it_has_no_copies():
+    assert complete({"task": {"cue": "tone"}}, 305).training.epochs == 100
+    assert complete({}, 305).training.epochs == 75
