@@ -3,8 +3,8 @@
     python benchmarks/emodb.py --data DIR [--seeds 3] [--resume FILE] [--only network,baselines]
 
 DIR holds emodb/wav: anger, neutral, happiness, sadness (339 files). The figure is the mean
-of the ten actors' own figures. Every network is trained for all epochs of the recipe. That and what "tone" means were chosen by
-learning from eight actors and looking at the other two (03 and 08; 13 and 15).
+of the ten actors' own figures. Every network is trained for all epochs of the recipe. That and what "tone" means were
+chosen by learning from eight actors and looking at the other two (03 and 08; 13 and 15).
 """
 
 from functools import partial

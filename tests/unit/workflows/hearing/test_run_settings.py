@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hiddenstate.settings import to_dict
+from hiddenstate.workflows.hearing.fit import RECIPE
 from hiddenstate.workflows.hearing.run_settings import complete
 
 soundfile = pytest.importorskip("soundfile", reason="the extra 'audio' is not installed")
@@ -45,3 +46,10 @@ def test_settings_of_a_saved_tone_model_stay_as_they_are():
 def test_tone_takes_more_epochs_for_it_has_no_copies():
     assert complete({"task": {"cue": "tone"}}, 305).training.epochs == 100
     assert complete({}, 305).training.epochs == 75
+
+
+def test_a_recipe_without_patience_has_none_unless_it_is_asked_for():
+    assert RECIPE.patience is None
+    assert complete({}).training == RECIPE
+    assert complete({"training": {"patience": 3}}).training.patience == 3
+    assert complete(to_dict(complete({}))).training.patience is None
