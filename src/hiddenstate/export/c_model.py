@@ -71,7 +71,7 @@ def to_c(
 
     `longest`: steps of the longest sequence that memory is set aside for. `samples`: inputs of one row each
     for the test vectors. `lexicon`: words and n-grams of a text model.
-    Raises `SettingsError` for more than `MOST_WEIGHTS` numbers.
+    Raises `SettingsError` for more than `MOST_WEIGHTS` numbers, and for a step of a search.
     """
     program.check_weights(weights)
     kept = Weights(weights, "float" if kind == "float32" else "int8")
@@ -81,6 +81,11 @@ def to_c(
             "Train with a smaller vocabulary or fewer vectors, or export to onnx."
         )
     for operation in program.operations:
+        if "query" in operation.inputs or operation.options.get("function") == "log_softmax":
+            raise SettingsError(
+                "export to c: expected a program that answers in one pass, got a step of a search, which C has no code "
+                "for. Export to onnx."
+            )
         if operation.kind == "attention" and operation.options["score"] == "per_step":
             longest = min(longest, program.weights[operation.weights["b"]][0])
     limits = Limits(longest)

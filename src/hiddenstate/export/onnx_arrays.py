@@ -45,6 +45,8 @@ def _activation(graph: Graph, inputs: Names, weights: Weights, options: Options,
     function = options["function"]
     if function == "softmax":
         return graph.node("Softmax", inputs["x"], axis=-1)
+    if function == "log_softmax":
+        return graph.node("LogSoftmax", inputs["x"], axis=-1)
     if function == "log":
         return graph.node("Log", graph.node("Max", inputs["x"], graph.floats(TINY)))
     return graph.node(FUNCTIONS[function], inputs["x"])

@@ -22,11 +22,19 @@ def softmax(x: Array) -> Array:
     return shares
 
 
+def log_softmax(x: Array) -> Array:
+    """The logarithm of `softmax`, also of shares that are too small for a float."""
+    off = x - x.max(axis=-1, keepdims=True)
+    logs: Array = off - np.log(np.exp(off).sum(axis=-1, keepdims=True))
+    return logs
+
+
 FUNCTIONS: dict[str, Callable[[Array], Array]] = {
     "tanh": np.tanh,
     "sigmoid": sigmoid,
     "relu": lambda x: np.maximum(x, 0),
     "softmax": softmax,
+    "log_softmax": log_softmax,
     "log": lambda x: np.log(np.maximum(x, x.dtype.type(TINY))),
     "exp": np.exp,
 }

@@ -6,10 +6,10 @@ B rows, T steps, F features. The first axis of every shape counts rows (see `sha
 embedding       row x of `table`, beyond its end of `further`: (B, T) whole -> (B, T, F)
 gram_mean       mean of the rows of `table` that x names, -1 for none: (B, T, G) whole -> (B, T, F)
 linear          x · weightᵀ + bias over the last axis
-activation      tanh, sigmoid, relu, softmax (last axis), log (of at least 1e-12) or exp
+activation      tanh, sigmoid, relu, softmax and log_softmax (last axis), log (of at least 1e-12) or exp
 recurrent       a cell of `CELL_BLOCKS` through time, as `layers.Recurrent`; `reverse` reads from each row's end
 pool            last, mean or max over the valid steps of (B, T, F); `backward` features were read backwards
-attention       one learnt question to each sequence: additive, dot, general or per_step
+attention       one question to each sequence: additive, dot, general or per_step; the weight `query` or an input
 concat          side by side along `axis`
 reshape         the same numbers, row-major, as `shape`
 transpose       axes in the order `axes`
@@ -39,7 +39,7 @@ CELL_BLOCKS = {"rnn": 1, "lstm": 4, "gru": 3}
 """Cell -> blocks of rows in its W, U and b (torch's order)."""
 CELL_STATES = {"rnn": ("h",), "lstm": ("h", "C"), "gru": ("h",)}
 """Cell -> the parts of its state."""
-ACTIVATIONS = ("tanh", "sigmoid", "relu", "softmax", "log", "exp")
+ACTIVATIONS = ("tanh", "sigmoid", "relu", "softmax", "log_softmax", "log", "exp")
 ARITHMETIC = ("add", "subtract", "multiply", "divide")
 POOL_KINDS = ("last", "mean", "max")
 SCORE_KINDS = ("additive", "dot", "general", "per_step")
@@ -100,7 +100,12 @@ def _pool(inputs: Shapes, weights: Weights, options: Options) -> dict[str, Shape
 
 def _attention(inputs: Shapes, weights: Weights, options: Options) -> dict[str, Shape]:
     rows, steps, features = inputs["x"]
-    _expect(options["score"] in SCORE_KINDS, f"attention: got {options['score']}")
+    score, asked = options["score"], inputs.get("query")
+    _expect(score in SCORE_KINDS, f"attention: got {score}")
+    _expect(
+        asked is None or (len(asked) == 2 and asked[0] == rows and score != "per_step"),
+        f"attention: the {score} score has no place for a question of {asked}",
+    )
     return {"context": (rows, features), "weights": (rows, steps)}
 
 

@@ -11,6 +11,7 @@ from hiddenstate.errors import SettingsError
 from hiddenstate.export.c_words import Lexicon
 from hiddenstate.models.summary import Summary
 from hiddenstate.parity.backends import Network
+from hiddenstate.program import WritingPrograms
 from hiddenstate.workflows.answers import Answers
 from hiddenstate.workflows.comparing.arena import Arena
 from hiddenstate.workflows.outcome import Outcome, Trained
@@ -53,6 +54,8 @@ class Portable:
     """The torch networks with all that follows them: what the program must equal."""
     lexicon: Lexicon = field(default_factory=Lexicon)
     """Words and n-grams that a text model knows."""
+    programs: WritingPrograms | None = None
+    """Of a model that searches its answer; None where the bundle holds the program."""
 
 
 class Kind(ABC):
@@ -116,7 +119,7 @@ class Kind(ABC):
         """What a saved model takes along when it leaves torch; raises `SettingsError` where it cannot yet."""
         raise SettingsError(
             f"{folder}: expected a model that can leave torch, got a {self.bundle}, which cannot yet. "
-            "Export a forecaster, a text classifier, a tagger, a reader of intents or a model that hears."
+            "Export a forecaster, a text classifier, a tagger, a reader of intents, a translator or a model that hears."
         )
 
     @abstractmethod
