@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from hiddenstate.bundle import open_kind
 from hiddenstate.data.joint_pieces import JointPieces
 from hiddenstate.errors import BundleError, SettingsError
 from hiddenstate.kernels.library import KernelError
@@ -174,7 +175,7 @@ def test_swapped_columns_are_found(call, translator, source, tmp_path):
 def test_c_is_refused_with_the_reason_and_the_ways_out(call, translator, tmp_path):
     refused(
         call("export", translator, "--to", "c", "--out", tmp_path / "c"),
-        "expected a model that answers in one pass, got m, which searches its answer piece by piece",
+        "expected a model that answers in one pass, got m: it searches its answer piece by piece, in memory that grows",
         "Export to onnx, or translate in Python without torch: hiddenstate.runtime.translator.Translator",
     )
     assert not list(tmp_path.iterdir())
@@ -225,7 +226,30 @@ def test_all_ways_give_the_same_numbers_and_the_same_sentences(call, translator,
     assert certificate["label_flips"] == 0
     ways = {pair["second"] for pair in certificate["pairs"] if pair["first"] == "numpy float64"}
     assert {"readable loop", "fused torch", "runtime"} <= ways
-    assert certificate["not_tried"]["c"].startswith("it searches its answer step by step")
+    assert certificate["not_tried"]["c"].startswith("it searches its answer piece by piece")
+
+
+def test_what_a_translator_costs(call, translator):
+    found = json.loads(call("budget", translator, "--json").out)
+    weights = open_kind(translator, "translator").load_weights()
+    assert found["parameters"] == sum(array.size for array in weights.values())
+    assert found["weight_bytes"]["float32"] == 4 * found["parameters"]
+    assert found["timed"] == "a piece that is written, beam of 5"
+    greedily, reading = found["further_times"].values()
+    assert 0 < found["microseconds"] < 1e6
+    assert 0 < greedily < 1e6
+    assert 0 < reading < 1e6
+    kernels, sentence = found["ram_bytes"].values()
+    assert (
+        kernels > found["weight_bytes"]["float32"]
+    )  # the lower layer's product with every piece is kept, too
+    pieces = weights["member0.bias"].size
+    assert sentence > 4 * 5 * pieces  # the scores of all pieces for each hypothesis
+    assert found["c"] == []
+    said = call("budget", translator).out
+    assert "a piece that is read, of 20" in said
+    assert "no: it reads a whole sentence before it writes" in said
+    assert "As C: it searches its answer piece by piece" in said
 
 
 def test_a_cell_that_only_torch_computes_is_not_exported(call, source, tmp_path):
@@ -233,6 +257,9 @@ def test_a_cell_that_only_torch_computes_is_not_exported(call, source, tmp_path)
     quietly("train", source, *TINY, "--epochs", "1", "--model", "lstm-peephole", "--out", model)
     for command in (("export", model, "--to", "onnx", "--out", tmp_path / "x.onnx"), ("verify", model)):
         refused(call(*command), "expected an RNN, LSTM or GRU, got the", "Train with one of these")
+    refused(
+        call("budget", model), 'got "lstm-peephole", which only torch computes', "Train with one of these"
+    )
 
 
 def test_answers_are_given_without_torch(translator):

@@ -23,6 +23,8 @@ Array = NDArray[Any]
 WeightKind = Literal["float32", "int8"]
 MOST_WEIGHTS = 4_000_000
 """More numbers than that no compiler takes gladly as text."""
+NO_SEARCH = "it searches its answer piece by piece, in memory that grows with beam and sentence"
+"""Why a program that writes a step of an answer is no C."""
 
 START = """\
 void model_start(model_state *state)
@@ -83,8 +85,8 @@ def to_c(
     for operation in program.operations:
         if "query" in operation.inputs or operation.options.get("function") == "log_softmax":
             raise SettingsError(
-                "export to c: expected a program that answers in one pass, got a step of a search, which C has no code "
-                "for. Export to onnx."
+                "export to c: expected a model that answers in one pass, got a step of one that does not: "
+                f"{NO_SEARCH}. Export to onnx."
             )
         if operation.kind == "attention" and operation.options["score"] == "per_step":
             longest = min(longest, program.weights[operation.weights["b"]][0])

@@ -111,6 +111,11 @@ class Decoder:
         for name, array in arrays.items():
             self.record[name] = array.ctypes.data
 
+    @property
+    def weight_bytes(self) -> int:
+        """Of memory."""
+        return self.answers.weight_bytes + sum(array.nbytes for array in self._arrays.values())
+
     def begin(self, asked: Asked, beam: int, first: int) -> "Decoding":
         """A sentence of which nothing is written; `first`: pieces below this number never are."""
         return Decoding(self, asked, beam, first)
@@ -198,6 +203,12 @@ class Decoding:
             [place // pieces for place in places[:found]],
             [place % pieces for place in places[:found]],
         )
+
+    @property
+    def work_bytes(self) -> int:
+        """Of memory, for this sentence; what `looked` keeps of each step comes on top."""
+        arrays = (*self._arrays.values(), *self._states)
+        return sum(array.nbytes for array in arrays)
 
     def state(self) -> Floats:
         """(hypotheses, state) after the last step."""

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from hiddenstate.errors import OutputError
-from hiddenstate.export.c_model import CModel, to_c, too_large
+from hiddenstate.export.c_model import NO_SEARCH, CModel, to_c, too_large
 from hiddenstate.parity.c_harness import CProcess, find_compiler
 from hiddenstate.parity.inputs import Inputs, cases
 from hiddenstate.parity.steps import Arrays, Run, run_by_steps
@@ -135,7 +135,7 @@ def _needs_onnxruntime(subject: Subject) -> str | None:
 
 def _needs_compiler(subject: Subject) -> str | None:
     if subject.writes is not None:
-        return "it searches its answer step by step, and C answers in one pass"
+        return NO_SEARCH
     try:
         find_compiler()
     except OutputError:

@@ -10,9 +10,10 @@ from typing import Any, Self
 import numpy as np
 
 from hiddenstate.errors import HiddenstateError
-from hiddenstate.parity.backends import BACKENDS, Arrays, Subject, c_code, interpret
+from hiddenstate.parity.backends import BACKENDS, Subject, c_code, interpret
 from hiddenstate.parity.certificate import REFERENCE, Certificate, Pair
 from hiddenstate.parity.compare import difference, in_range, label_outputs, place_outputs
+from hiddenstate.parity.steps import Arrays
 from hiddenstate.parity.tolerance import tolerances
 from hiddenstate.program.streaming import shares_of_steps
 

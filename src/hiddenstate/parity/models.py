@@ -7,8 +7,9 @@ from torch import nn
 from hiddenstate.models.encoder_decoder import EncoderDecoder
 from hiddenstate.models.programs import program_of
 from hiddenstate.models.programs.encoder_decoder import translator_programs
-from hiddenstate.parity.backends import Arrays, Subject
+from hiddenstate.parity.backends import Subject
 from hiddenstate.parity.networks import run_network
+from hiddenstate.parity.steps import Arrays
 from hiddenstate.program import Program, carry_states, why_not_streaming
 
 

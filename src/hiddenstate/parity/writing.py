@@ -16,6 +16,7 @@ from hiddenstate.models.beam_settings import BeamSettings
 from hiddenstate.parity.inputs import Inputs, cases
 from hiddenstate.parity.steps import Arrays, Run, walk
 from hiddenstate.program import Program
+from hiddenstate.program.shapes import known
 from hiddenstate.runtime.beam_search import search
 from hiddenstate.runtime.translator import TranslatorNetwork
 from hiddenstate.seeding import generator
@@ -48,7 +49,9 @@ def written_cases(reads: Program, writes: Program, seed: int = 0) -> dict[str, I
     return found
 
 
-def searched(inputs: Arrays, find: Callable[[BeamSettings], list[Sequence[int]]]) -> dict[str, NDArray[Any]]:
+def searched(
+    inputs: Arrays, find: Callable[[BeamSettings], Sequence[Sequence[int]]]
+) -> dict[str, NDArray[Any]]:
     """The pieces (B, most) that the searches of a case find, padded."""
     found = {}
     for beam in inputs.get("beams", ()):
@@ -72,7 +75,7 @@ def run_written(writes: Program, read: Run, write: Run) -> Run:
             answers = write(given)
             return {name: _timed(name, value, writes) for name, value in answers.items()}
 
-        def find(settings: BeamSettings) -> list[Sequence[int]]:
+        def find(settings: BeamSettings) -> Sequence[Sequence[int]]:
             answers = []
             for row, length in enumerate(inputs["lengths"]):
                 sentence = {
@@ -107,13 +110,15 @@ class _Read:
     @classmethod
     def of(cls, writes: Program, inputs: Arrays, read: Run) -> "_Read":
         answers = read(inputs)
-        known = {**inputs, **answers}
+        given = {**inputs, **answers}
         rows = len(inputs["sources"])
         state = {
-            name: answers.get(name, np.zeros((rows, writes.inputs[name].shape[1])))  # "fed" begins with zeros
+            name: answers.get(
+                name, np.zeros((rows, known(writes.inputs[name].shape[1])))
+            )  # "fed" begins with zeros
             for name in writes.states
         }
-        memory = {name: known[name] for name in writes.inputs if name in known and name not in state}
+        memory = {name: given[name] for name in writes.inputs if name in given and name not in state}
         return cls(memory, state)
 
 
@@ -166,7 +171,7 @@ def runtime_run(writes: Program, weights: Mapping[str, NDArray[Any]]) -> Run:
             for name in writes.outputs:
                 value = answers[name]
                 whole = found.setdefault(name, np.zeros((rows, *sizes.get(name, value.shape)), np.float32))
-                whole[(row, *map(slice, value.shape))] = value
+                whole[row][tuple(slice(size) for size in value.shape)] = value
         return found | searched(
             inputs, lambda settings: [network.translate(each, settings).pieces for each in sentences]
         )

@@ -104,6 +104,12 @@ class TranslatorNetwork:
         """Of the vocabulary, marks included."""
         return len(self._embedding)
 
+    @property
+    def weight_bytes(self) -> int:
+        """Of memory: more than those of the file, since some products are computed beforehand."""
+        asked = 0 if self._to_asked is None else self._to_asked.weight_bytes
+        return self._embedding.nbytes + self.encoder.weight_bytes + self.decoder.weight_bytes + asked
+
     def follow(self, numbers: NDArray[np.integer[Any]], written: NDArray[np.integer[Any]]) -> Followed:
         """What each step says of the pieces of a sentence, at least one, when `written` (T,) stand before the steps.
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hiddenstate.bundle.disk import write_file, write_folder
 from hiddenstate.choices import choose
 from hiddenstate.errors import OutputError, SettingsError
-from hiddenstate.export.c_model import WeightKind, to_c
+from hiddenstate.export.c_model import NO_SEARCH, WeightKind, to_c
 from hiddenstate.extras import needed
 from hiddenstate.parity.c_harness import find_compiler
 from hiddenstate.parity.certificate import Certificate
@@ -95,9 +95,8 @@ def _to_onnx(opened: Opened, out: Path, settings: ExportSettings) -> Exported:
 def _to_c(opened: Opened, out: Path, settings: ExportSettings) -> Exported:
     if opened.subject.writes is not None:
         raise SettingsError(
-            f"--to c: expected a model that answers in one pass, got {opened.subject.name}, which searches its answer "
-            "piece by piece, in memory that grows with beam and sentence. Export to onnx, or translate in Python "
-            "without torch: hiddenstate.runtime.translator.Translator."
+            f"--to c: expected a model that answers in one pass, got {opened.subject.name}: {NO_SEARCH}. Export to "
+            "onnx, or translate in Python without torch: hiddenstate.runtime.translator.Translator."
         )
     _refuse_taken([out], settings)
     if settings.check:

@@ -112,5 +112,5 @@ def test_a_cell_that_only_torch_computes_is_refused():
 @pytest.mark.parametrize("name", ["translator lstm, general", "translator gru, none"])
 def test_c_refuses_a_step_of_a_search(name):
     subject = subject_of(specimen(name), name)
-    with pytest.raises(SettingsError, match="got a step of a search, which C has no code for"):
+    with pytest.raises(SettingsError, match="got a step of one that does not: it searches"):
         to_c(subject.writes, subject.weights)

@@ -1,12 +1,10 @@
 """The two programs of a translator: one reads a sentence, one writes a step of its translation."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from torch import nn
-
 from hiddenstate.attention import Attention
+from hiddenstate.layers import Stacked
 from hiddenstate.models.encoder_decoder import EncoderDecoder
 from hiddenstate.models.programs.pools import write_attention
 from hiddenstate.models.programs.stack import State, cell_name, write_stack, writer_of
@@ -94,7 +92,7 @@ def _look(
     return write_attention(writer, attention.score, keys, prefix="attention.", lengths=lengths, query=asked)
 
 
-def _step(writer: Writer, stack: nn.Module, x: Value, place: str, state: State) -> tuple[Value, State]:
+def _step(writer: Writer, stack: Stacked, x: Value, place: str, state: State) -> tuple[Value, State]:
     """One step of a layer: x (B, features) -> h (B, hidden) and its state."""
     _, features = writer.shapes[x]
     _, final = write_stack(
@@ -104,6 +102,6 @@ def _step(writer: Writer, stack: nn.Module, x: Value, place: str, state: State) 
     return after["h"], after
 
 
-def _state_names(stack: Any, place: str) -> Sequence[str]:
-    (layer,) = stack.layers
+def _state_names(stack: Stacked, place: str) -> list[str]:
+    layer: Any = stack.layers[0]
     return [f"{place}.{part}" for part in CELL_STATES[cell_name(layer.cell)]]
