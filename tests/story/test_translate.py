@@ -2,12 +2,15 @@
 
 import json
 import random
+import shutil
 import subprocess
 import sys
 
+import numpy as np
 import polars as pl
 import pytest
 
+from hiddenstate.bundle import open_kind
 from hiddenstate.data.joint_pieces import JointPieces
 from hiddenstate.errors import BundleError, SettingsError
 from hiddenstate.kernels.library import KernelError
@@ -169,13 +172,94 @@ def test_swapped_columns_are_found(call, translator, source, tmp_path):
     refused(call("train", source, *flags, "--out", tmp_path / "m"), "Swap the two columns")
 
 
-def test_a_translator_cannot_be_exported_and_says_why_and_what_else_there_is(call, translator, tmp_path):
-    for command in (("export", translator, "--to", "onnx", "--out", tmp_path / "x"), ("verify", translator)):
-        refused(
-            call(*command),
-            "got a translator, which searches its answer piece by piece and cannot be exported yet",
-            "It needs no torch: use hiddenstate predict",
-        )
+def test_c_is_refused_with_the_reason_and_the_ways_out(call, translator, tmp_path):
+    refused(
+        call("export", translator, "--to", "c", "--out", tmp_path / "c"),
+        "expected a model that answers in one pass, got m: it searches its answer piece by piece, in memory that grows",
+        "Export to onnx, or translate in Python without torch: hiddenstate.runtime.translator.Translator",
+    )
+    assert not list(tmp_path.iterdir())
+
+
+def test_two_graphs_and_a_loop_around_them_write_what_predict_writes(call, translator, tmp_path):
+    onnxruntime = pytest.importorskip("onnxruntime", reason="the extra 'export' is not installed")
+    outcome = call("export", translator, "--to", "onnx", "--out", tmp_path / "m.onnx")
+    assert outcome.code == 0, outcome.err
+    assert "m.onnx reads a sentence, m.step.onnx writes one piece; the search is the caller's." in outcome.out
+    assert "Checked on" in outcome.out
+    read, write = (onnxruntime.InferenceSession(tmp_path / name) for name in ("m.onnx", "m.step.onnx"))
+    facts = json.loads(read.get_modelmeta().custom_metadata_map["facts"])
+    names = [output.name for output in write.get_outputs()]
+    for text in ("two nine", "one", "three five ten ten"):
+        answer = json.loads(call("predict", translator, "--text", text, "--beam", "1", "--json").out)
+        numbers = Translator.open(translator).pieces.encode([text])[0]
+        assert [facts["pieces"][number].removeprefix("##") for number in numbers] == [
+            piece.replace(" ", "\u2581") for piece in answer["source_pieces"]
+        ]
+        given = {"sources": numbers[None].astype(np.int64), "lengths": np.array([len(numbers)])}
+        memory = dict(zip([output.name for output in read.get_outputs()], read.run(None, given), strict=True))
+        memory["lengths"] = given["lengths"]
+        piece, pieces, looked = facts["begin"], [], []
+        while len(pieces) < 2 * len(numbers) + 9:
+            found = dict(zip(names, write.run(None, {"piece": np.array([piece]), **memory}), strict=True))
+            found["log_probabilities"][
+                :, : facts["end"]
+            ] = -np.inf  # padding, unknown and begin are never written
+            piece = int(found["log_probabilities"].argmax())
+            if piece == facts["end"]:
+                break
+            pieces.append(facts["pieces"][piece].removeprefix("##").replace("\u2581", " "))
+            looked.append(found["attention"][0])
+            memory |= {name: found[f"{name}.next"] for name in memory if f"{name}.next" in found}
+        assert pieces == answer["target_pieces"]
+        np.testing.assert_allclose(looked, answer["alignment"], atol=1e-3)
+
+
+def test_all_ways_give_the_same_numbers_and_the_same_sentences(call, translator, tmp_path):
+    folder = shutil.copytree(translator, tmp_path / "model")
+    outcome = call("verify", folder)
+    assert outcome.code == 0, outcome.out + outcome.err
+    assert "All ways give the same numbers." in outcome.out
+    certificate = json.loads((folder / "parity.json").read_text())
+    assert certificate["passed"]
+    assert certificate["largest_relative_error"] < 1e-5
+    assert certificate["label_flips"] == 0
+    ways = {pair["second"] for pair in certificate["pairs"] if pair["first"] == "numpy float64"}
+    assert {"readable loop", "fused torch", "runtime"} <= ways
+    assert certificate["not_tried"]["c"].startswith("it searches its answer piece by piece")
+
+
+def test_what_a_translator_costs(call, translator):
+    found = json.loads(call("budget", translator, "--json").out)
+    weights = open_kind(translator, "translator").load_weights()
+    assert found["parameters"] == sum(array.size for array in weights.values())
+    assert found["weight_bytes"]["float32"] == 4 * found["parameters"]
+    assert found["timed"] == "a piece that is written, beam of 5"
+    greedily, reading = found["further_times"].values()
+    assert 0 < found["microseconds"] < 1e6
+    assert 0 < greedily < 1e6
+    assert 0 < reading < 1e6
+    kernels, sentence = found["ram_bytes"].values()
+    assert (
+        kernels > found["weight_bytes"]["float32"]
+    )  # the lower layer's product with every piece is kept, too
+    pieces = weights["member0.bias"].size
+    assert sentence > 4 * 5 * pieces  # the scores of all pieces for each hypothesis
+    assert found["c"] == []
+    said = call("budget", translator).out
+    assert "a piece that is read, of 20" in said
+    assert "no: it reads a whole sentence before it writes" in said
+    assert "As C: it searches its answer piece by piece" in said
+
+
+def test_a_cell_that_only_torch_computes_is_not_exported(call, source, tmp_path):
+    model = tmp_path / "peephole"
+    quietly("train", source, *TINY, "--epochs", "1", "--model", "lstm-peephole", "--out", model)
+    for command in (("export", model, "--to", "onnx", "--out", tmp_path / "x.onnx"), ("verify", model)):
+        refused(call(*command), "expected an RNN, LSTM or GRU, got the", "Train with one of these")
+    refused(
+        call("budget", model), 'got "lstm-peephole", which only torch computes', "Train with one of these"
+    )
 
 
 def test_answers_are_given_without_torch(translator):

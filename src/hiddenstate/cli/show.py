@@ -83,9 +83,13 @@ def show_budget(budget: Budget) -> None:
 
     table = Table("cost", "figure")
     table.add_row(f"Time of {budget.timed}, here", f"{budget.microseconds:,.0f} microseconds (median)")
+    for what, microseconds in budget.further_times.items():
+        table.add_row(f"Time of {what}, here", f"{microseconds:,.1f} microseconds (median)")
     table.add_row("Parameters", f"{budget.parameters:,}")
     for name, size in budget.weight_bytes.items():
         table.add_row(f"Weights in {name}", f"{size:,} bytes")
+    for what, size in budget.ram_bytes.items():
+        table.add_row(f"RAM here, {what}", f"{size:,} bytes")
     for chip in budget.c:
         whole = (
             f"sequences of up to {budget.c_longest} steps"

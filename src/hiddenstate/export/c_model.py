@@ -23,6 +23,8 @@ Array = NDArray[Any]
 WeightKind = Literal["float32", "int8"]
 MOST_WEIGHTS = 4_000_000
 """More numbers than that no compiler takes gladly as text."""
+NO_SEARCH = "it searches its answer piece by piece, in memory that grows with beam and sentence"
+"""Why a program that writes a step of an answer is no C."""
 
 START = """\
 void model_start(model_state *state)
@@ -71,7 +73,7 @@ def to_c(
 
     `longest`: steps of the longest sequence that memory is set aside for. `samples`: inputs of one row each
     for the test vectors. `lexicon`: words and n-grams of a text model.
-    Raises `SettingsError` for more than `MOST_WEIGHTS` numbers.
+    Raises `SettingsError` for more than `MOST_WEIGHTS` numbers, and for a step of a search.
     """
     program.check_weights(weights)
     kept = Weights(weights, "float" if kind == "float32" else "int8")
@@ -81,6 +83,11 @@ def to_c(
             "Train with a smaller vocabulary or fewer vectors, or export to onnx."
         )
     for operation in program.operations:
+        if "query" in operation.inputs:
+            raise SettingsError(
+                "export to c: expected a model that answers in one pass, got a step of one that does not: "
+                f"{NO_SEARCH}. Export to onnx."
+            )
         if operation.kind == "attention" and operation.options["score"] == "per_step":
             longest = min(longest, program.weights[operation.weights["b"]][0])
     limits = Limits(longest)

@@ -34,14 +34,33 @@ def attention(
     options: Mapping[str, Any],
     name: str,
 ) -> dict[str, str]:
-    """Nodes of the operation "attention"; what does not depend on the input is multiplied out here."""
+    """Nodes of the operation "attention"; what does not depend on an input is multiplied out here."""
     x, valid = _cleared(graph, inputs)
-    scores = _scores(graph, x, weights, options["score"], name)
+    score = options["score"]
+    if "query" in inputs:
+        scores = _asked_scores(graph, x, inputs["query"], weights, score, name)
+    else:
+        scores = _scores(graph, x, weights, score, name)
     if options["scale"] != 1.0:
         scores = graph.node("Mul", scores, graph.floats(options["scale"]))
     shares = graph.node("Softmax", graph.node("Where", valid, scores, graph.floats(LOWEST)), axis=-1)
     shares = graph.node("Where", valid, shares, graph.floats(0.0))
     return {"context": _weighed(graph, shares, x), "weights": shares}
+
+
+def _asked_scores(
+    graph: Graph, x: str, query: str, weights: Mapping[str, Array], score: str, name: str
+) -> str:
+    """(B, T) of a question (B, Q) that the caller asks."""
+    if score == "additive":
+        keys = graph.node("MatMul", x, graph.weight(f"{name}.U", weights["U"].T))
+        asked = graph.node("MatMul", query, graph.weight(f"{name}.W", weights["W"].T))
+        together = graph.node("Add", keys, graph.node("Unsqueeze", asked, graph.whole(1)))
+        return graph.node("MatMul", graph.node("Tanh", together), graph.weight(f"{name}.v", weights["v"]))
+    if score == "general":
+        query = graph.node("MatMul", query, graph.weight(f"{name}.W", weights["W"]))
+    found = graph.node("MatMul", x, graph.node("Unsqueeze", query, graph.whole(2)))
+    return graph.node("Squeeze", found, graph.whole(2))
 
 
 def _scores(graph: Graph, x: str, weights: Mapping[str, Array], score: str, name: str) -> str:

@@ -57,6 +57,8 @@ class Decoder:
     def __init__(self, weights: DecoderWeights) -> None:
         lower, upper = (_adding(layer) for layer in (weights.lower, weights.upper))
         pieces, size = weights.embedding.shape
+        self.real_pieces = pieces
+        """Of the vocabulary: columns of the output layer behind them are no pieces."""
         self.hidden, self.size = weights.lower.hidden, size
         self.units, self.wide = units_for(self.hidden), units_for(size)
         self.blocks = len(lower.b) // self.hidden
@@ -109,6 +111,11 @@ class Decoder:
         for name, array in arrays.items():
             self.record[name] = array.ctypes.data
 
+    @property
+    def weight_bytes(self) -> int:
+        """Of memory."""
+        return self.answers.weight_bytes + sum(array.nbytes for array in self._arrays.values())
+
     def begin(self, asked: Asked, beam: int, first: int) -> "Decoding":
         """A sentence of which nothing is written; `first`: pieces below this number never are."""
         return Decoding(self, asked, beam, first)
@@ -120,6 +127,14 @@ class Decoder:
             first = self.wide + part * self.units
             state[0, first : first + self.hidden] = summary
         return state
+
+    def parts(self, state: Floats) -> dict[str, Floats]:
+        """A state (width,) by its parts: the readout (E,), and h and C (H,) of both layers."""
+        found = {"fed": state[: self.size]}
+        for number, name in enumerate(("lower.h", "upper.h", "lower.C", "upper.C")):
+            first = self.wide + number * self.units
+            found[name] = state[first : first + self.hidden]
+        return found if self.has_memory else {name: found[name] for name in ("fed", "lower.h", "upper.h")}
 
     def _blocks(self, matrix: Floats, depth: int) -> Floats:
         """(blocks · H, n) -> (blocks · units, depth)."""
@@ -188,6 +203,27 @@ class Decoding:
             [place // pieces for place in places[:found]],
             [place % pieces for place in places[:found]],
         )
+
+    @property
+    def work_bytes(self) -> int:
+        """Of memory, for this sentence; what `looked` keeps of each step comes on top."""
+        arrays = (*self._arrays.values(), *self._states)
+        return sum(array.nbytes for array in arrays)
+
+    def state(self) -> Floats:
+        """(hypotheses, state) after the last step."""
+        place = self._addresses[0]
+        return next(state for state in self._states if state.ctypes.data == place)
+
+    def log_probabilities(self, scores: Sequence[float], pieces: Sequence[int]) -> Floats:
+        """(all pieces,) of the first hypothesis, after a step that it took alone from a log probability of 0.
+
+        `scores`, `pieces`: what that step returned; the kernel has the others' logits, without their common term.
+        """
+        logits: Floats = self._arrays["logits"][: self.decoder.real_pieces]
+        if not pieces:  # numbers that are none
+            return np.full_like(logits, np.nan)
+        return logits + np.float32(scores[0] - float(logits[pieces[0]]))
 
 
 def _adding(layer: Layer) -> Layer:

@@ -31,6 +31,11 @@ class Dense:
             self._bias[:columns] = bias
         self._kernel = library.kernel("dense")
 
+    @property
+    def weight_bytes(self) -> int:
+        """Of memory."""
+        return self._packed.nbytes + self._bias.nbytes
+
     def __call__(self, x: Floats) -> Floats:
         """(rows, columns) of contiguous x (rows, depth)."""
         out = np.empty((len(x), self.columns), np.float32)

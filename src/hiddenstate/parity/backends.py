@@ -1,24 +1,21 @@
 """The ways to compute a model, one line each in `BACKENDS`."""
 
 import importlib.util
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hiddenstate.errors import OutputError
-from hiddenstate.export.c_model import CModel, to_c, too_large
+from hiddenstate.export.c_model import NO_SEARCH, CModel, to_c, too_large
 from hiddenstate.parity.c_harness import CProcess, find_compiler
+from hiddenstate.parity.inputs import Inputs, cases
+from hiddenstate.parity.steps import Arrays, Run, run_by_steps
+from hiddenstate.parity.writing import run_written, runtime_run, written_cases
 from hiddenstate.program import Interpreter, Program, step_program
-from hiddenstate.program.program import Input
-from hiddenstate.program.shapes import known
 
-Array = NDArray[Any]
-Arrays = Mapping[str, Array]
-Run = Callable[[Arrays], Arrays]
 Network = Callable[[Arrays, Literal["loop", "auto"]], Arrays]
 
 
@@ -34,6 +31,25 @@ class Subject:
     """The torch model itself on the inputs of the program; None where there is none."""
     longest: int | None = None
     """The most steps that it takes; None for any number."""
+    writes: Program | None = None
+    """One step of what writes an answer from what `program` has read; None for a model that answers in one pass."""
+
+    @property
+    def answers(self) -> Program:
+        """The program whose outputs are the model's."""
+        return self.writes or self.program
+
+    def cases(self, seed: int = 0) -> dict[str, Inputs]:
+        """Inputs that try the model."""
+        if self.writes is not None:
+            return written_cases(self.program, self.writes, seed)
+        return cases(self.program, seed, longest=self.longest)
+
+    def run(self, load: Callable[[Program], Run]) -> Run:
+        """The model by a way to compute programs."""
+        if self.writes is not None:
+            return run_written(self.writes, load(self.program), load(self.writes))
+        return load(self.program)
 
 
 @dataclass(frozen=True)
@@ -50,8 +66,9 @@ class Backend:
     """Whether it computes with weights rounded to int8: it is then held to these."""
 
 
-def _interpreter(kind: type[np.floating[Any]]) -> Callable[[Subject, Path], Run]:
-    return lambda subject, folder: Interpreter(subject.program, subject.weights, kind)
+def interpret(subject: Subject, kind: type[np.floating[Any]] = np.float64) -> Run:
+    """The model's programs in NumPy."""
+    return subject.run(lambda program: Interpreter(program, subject.weights, kind))
 
 
 def _network(path: Literal["loop", "auto"]) -> Callable[[Subject, Path], Run]:
@@ -66,6 +83,8 @@ def _network(path: Literal["loop", "auto"]) -> Callable[[Subject, Path], Run]:
 def _runtime(subject: Subject, folder: Path) -> Run:
     from hiddenstate.runtime.whole import load_program
 
+    if subject.writes is not None:
+        return runtime_run(subject.writes, subject.weights)
     return load_program(subject.program, subject.weights)
 
 
@@ -79,7 +98,7 @@ def _runtime_steps(subject: Subject, folder: Path) -> Run:
 def _onnx(subject: Subject, folder: Path) -> Run:
     from hiddenstate.parity.onnx_session import OnnxSession
 
-    return OnnxSession(subject.program, subject.weights).run
+    return subject.run(lambda program: OnnxSession(program, subject.weights).run)
 
 
 def _onnx_steps(subject: Subject, folder: Path) -> Run:
@@ -115,6 +134,8 @@ def _needs_onnxruntime(subject: Subject) -> str | None:
 
 
 def _needs_compiler(subject: Subject) -> str | None:
+    if subject.writes is not None:
+        return NO_SEARCH
     try:
         find_compiler()
     except OutputError:
@@ -129,7 +150,7 @@ def _streaming(needs: Callable[[Subject], str | None]) -> Callable[[Subject], st
 BACKENDS: dict[str, Backend] = {
     "readable loop": Backend(_network("loop"), _needs_network),
     "fused torch": Backend(_network("auto"), _needs_network),
-    "numpy float32": Backend(_interpreter(np.float32)),
+    "numpy float32": Backend(lambda subject, folder: interpret(subject, np.float32)),
     "runtime": Backend(_runtime),
     "runtime, by steps": Backend(_runtime_steps, _streaming(lambda subject: None), by_steps=True),
     "onnx runtime": Backend(_onnx, _needs_onnxruntime),
@@ -139,53 +160,3 @@ BACKENDS: dict[str, Backend] = {
     "c int8": Backend(_c("int8"), _needs_compiler, rounded=True),
 }
 """Name -> how to compute with it."""
-
-
-def run_by_steps(program: Program, step: Run, inputs: Arrays) -> dict[str, Array]:
-    """A batch through a function of one step; each row's state stops after its last one.
-
-    Outputs at each step are zero beyond a row's length; others are those of its last step.
-    """
-    lengths = inputs["lengths"]
-    batch, steps = (
-        len(lengths),
-        max((_time(given, inputs[name]) for name, given in _timed(program, inputs)), default=0),
-    )
-    state = {
-        name: np.asarray(inputs.get(name, np.zeros((batch, known(program.inputs[name].shape[1])))))
-        for name in program.states
-    }
-    shapes = program.shapes()
-    found: dict[str, Array] = {}
-    for t in range(steps):
-        alive = t < lengths
-        given = {
-            name: value[:, t : t + 1]
-            for name, value in inputs.items()
-            if "time" in program.inputs[name].shape
-        }
-        answers = step({**given, **state})
-        for name, value in answers.items():
-            if name in program.states.values():
-                continue
-            timed = "time" in shapes[program.outputs[name].value]
-            whole = np.zeros((batch, steps, *value.shape[2:]) if timed else value.shape, dtype=value.dtype)
-            kept = found.setdefault(name, whole)
-            if timed:
-                kept[alive, t] = value[alive, 0]
-            else:
-                kept[alive] = value[alive]
-        for name, following in program.states.items():
-            keep = alive[:, np.newaxis]
-            state[name] = np.where(keep, answers[following], state[name])
-    return found | {following: state[name] for name, following in program.states.items()}
-
-
-def _timed(program: Program, inputs: Arrays) -> list[tuple[str, Input]]:
-    return [
-        (name, given) for name, given in program.inputs.items() if "time" in given.shape and name in inputs
-    ]
-
-
-def _time(given: Input, value: Array) -> int:
-    return int(value.shape[given.shape.index("time")])

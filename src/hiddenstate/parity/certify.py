@@ -10,12 +10,11 @@ from typing import Any, Self
 import numpy as np
 
 from hiddenstate.errors import HiddenstateError
-from hiddenstate.parity.backends import BACKENDS, Arrays, Subject, c_code
+from hiddenstate.parity.backends import BACKENDS, Subject, c_code, interpret
 from hiddenstate.parity.certificate import REFERENCE, Certificate, Pair
 from hiddenstate.parity.compare import difference, in_range, label_outputs, place_outputs
-from hiddenstate.parity.inputs import cases
+from hiddenstate.parity.steps import Arrays
 from hiddenstate.parity.tolerance import tolerances
-from hiddenstate.program import Interpreter
 from hiddenstate.program.streaming import shares_of_steps
 
 
@@ -24,7 +23,7 @@ def certify(subject: Subject, *, seed: int = 0, only: Sequence[str] | None = Non
 
     A way that cannot be tried here is listed with the reason, one that breaks is a failure.
     """
-    tried = cases(subject.program, seed, longest=subject.longest)
+    tried = subject.cases(seed)
     backends = {name: backend for name, backend in BACKENDS.items() if only is None or name in only}
     missing = {name: why for name, backend in backends.items() if (why := backend.missing(subject))}
     exact = Standard.of(subject, subject.weights, tried)
@@ -65,8 +64,8 @@ class Standard:
     @classmethod
     def of(cls, subject: Subject, weights: Arrays, tried: Mapping[str, Arrays]) -> Self:
         """The program in float64 with these weights, and how far from it float32 may be."""
-        answers = _answers(Interpreter(subject.program, weights), tried)
-        plain = _answers(Interpreter(subject.program, weights, np.float32), tried)
+        own = replace(subject, weights=weights)
+        answers, plain = (_answers(interpret(own, kind), tried) for kind in (np.float64, np.float32))
         return cls(answers, {case: tolerances(answers[case], plain[case]) for case in tried})
 
 
@@ -74,17 +73,20 @@ def _answers(run: Any, tried: Mapping[str, Arrays]) -> dict[str, Arrays]:
     return {case: run(inputs) for case, inputs in tried.items()}
 
 
-def _compared(subject: Subject, backends: Iterable[str], inputs: Arrays) -> tuple[list[str], Any]:
+def _compared(
+    subject: Subject, backends: Iterable[str], inputs: Arrays, expected: Arrays
+) -> tuple[list[str], Any]:
     """The outputs to compare and the rows: a way by steps has no answer, and no share of steps, for no step."""
-    skipped = set(place_outputs(subject.program))
+    program = subject.answers
+    skipped = set(place_outputs(program))
     rows: Any = slice(None)
     if any(BACKENDS[name].by_steps for name in backends if name in BACKENDS):
         rows = inputs["lengths"] > 0
         if not rows.any():
             return [], rows
-        shares = shares_of_steps(subject.program)
-        skipped |= {name for name, output in subject.program.outputs.items() if output.value in shares}
-    return [name for name in subject.program.outputs if name not in skipped], rows
+        shares = shares_of_steps(program)
+        skipped |= {name for name, output in program.outputs.items() if output.value in shares}
+    return [name for name in expected if name not in skipped], rows
 
 
 def _failures(
@@ -95,12 +97,12 @@ def _failures(
     standard: Standard,
 ) -> list[str]:
     failures = []
-    labels = label_outputs(subject.program)
+    labels = label_outputs(subject.answers)
     for case, inputs in tried.items():
-        outputs, rows = _compared(subject, [name], inputs)
+        outputs, rows = _compared(subject, [name], inputs, standard.answers[case])
         for output in outputs:
             if output not in found[case]:
-                if output not in subject.program.states.values():  # models keep states to themselves
+                if output not in subject.answers.states.values():  # models keep states to themselves
                     failures.append(f'{name}: expected an output "{output}", got none.')
                 continue
             expected, allowed = standard.answers[case][output][rows], standard.allowed[case][output]
@@ -120,13 +122,13 @@ def _pair(
     answers: Mapping[str, Mapping[str, Arrays]],
 ) -> Pair:
     """The largest difference of two ways, over all cases and outputs that both give."""
-    labels, flips = label_outputs(subject.program), 0
+    labels, flips = label_outputs(subject.answers), 0
     worst = Pair(*names, 0.0, 0.0, 0)
     for case, inputs in tried.items():
-        outputs, rows = _compared(subject, names, inputs)
         first, second = (answers[name][case] for name in names)
+        outputs, rows = _compared(subject, names, inputs, first)
         for output in outputs:
-            if output in first and output in second:
+            if output in second:
                 apart = difference(second[output][rows], first[output][rows], labels=output in labels)
                 flips += apart.flips
                 if apart.largest >= worst.largest:

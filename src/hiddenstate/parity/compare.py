@@ -59,7 +59,7 @@ def in_range(values: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def label_outputs(program: Program) -> frozenset[str]:
-    """Outputs whose greatest entry is an answer: logits, scores and probabilities."""
+    """Outputs whose greatest entry is an answer: logits, scores and probabilities, or their logarithms."""
     answers = ("logits", "scores", "probabilities", "log_probabilities")
     return frozenset(name for name in program.outputs if name.startswith(answers))
 

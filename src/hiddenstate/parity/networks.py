@@ -1,6 +1,6 @@
 """The torch models themselves as ways to compute: the readable loop, and the fused layers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -10,7 +10,9 @@ from torch import Tensor, nn
 
 from hiddenstate.data.text_batches import TextBatch
 from hiddenstate.layers import Bidirectional, Recurrent, Stacked, valid_steps
+from hiddenstate.models.beam_search import search
 from hiddenstate.models.direct import DirectForecaster
+from hiddenstate.models.encoder_decoder import DecoderState, EncoderDecoder
 from hiddenstate.models.forecast_windows import ForecastWindows
 from hiddenstate.models.hearing import HearingNetwork
 from hiddenstate.models.intent_slots import IntentSlots
@@ -20,6 +22,7 @@ from hiddenstate.models.segments import SegmentForecaster
 from hiddenstate.models.tagger import Tagger
 from hiddenstate.models.text_classifier import Output, TextClassifier
 from hiddenstate.models.transcriber import Transcriber
+from hiddenstate.parity.writing import searched
 
 Arrays = dict[str, NDArray[Any]]
 Inputs = Mapping[str, NDArray[Any]]
@@ -204,6 +207,41 @@ def _forecaster(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {"quantiles": model(windows)}
 
 
+def _encoder_decoder(model: Any, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """After the pieces "written", all steps in one call as in training; the states step by step, as in a search."""
+    sources, lengths, written, steps = (
+        given[name] for name in ("sources", "lengths", "written", "written_lengths")
+    )
+    memory = model.encode(sources, lengths)
+    decoded = model.decode(written, model.start(memory), memory, steps)
+    real = valid_steps(steps, written.shape[1]).unsqueeze(-1)
+    found = {
+        "log_probabilities": torch.log_softmax(model.scores(decoded.readouts), dim=-1) * real,
+        "attention": decoded.weights * real,
+    }
+    names = ["h", "C"][: len(decoded.state.lower)]
+    state = model.start(memory)
+    kept = _parts_of(state, names)
+    for t in range(written.shape[1]):
+        state = model.decode(written[:, t : t + 1], state, memory).state
+        alive = (t < steps).unsqueeze(-1)
+        kept = {name: torch.where(alive, part, kept[name]) for name, part in _parts_of(state, names).items()}
+    found |= {f"{name}.next": part for name, part in kept.items()}
+    own = {name: tensor.numpy() for name, tensor in given.items()}
+    answers = searched(
+        own, lambda settings: [each.pieces for each in search(model, sources, lengths, settings)]
+    )
+    return found | {name: torch.from_numpy(pieces) for name, pieces in answers.items()}
+
+
+def _parts_of(state: DecoderState, names: Sequence[str]) -> dict[str, Tensor]:
+    lower, upper = (
+        {f"{place}.{name}": part for name, part in zip(names, parts, strict=True)}
+        for place, parts in (("lower", state.lower), ("upper", state.upper))
+    )
+    return {**lower, **upper, "fed": state.fed}
+
+
 RUNNERS: dict[type[nn.Module], Any] = {
     Stacked: _stacked,
     ManyToOne: _many_to_one,
@@ -215,4 +253,5 @@ RUNNERS: dict[type[nn.Module], Any] = {
     Transcriber: _transcriber,
     Tagger: _tagger,
     IntentSlots: _intent_slots,
+    EncoderDecoder: _encoder_decoder,
 }

@@ -1,6 +1,7 @@
 """Small models of every kind and option with random weights: what the ways to compute are compared on."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import nn
@@ -8,6 +9,7 @@ from torch import nn
 from hiddenstate.layers import Stacked
 from hiddenstate.models.direct import DirectForecaster, DirectSettings
 from hiddenstate.models.embed import EmbedSizes
+from hiddenstate.models.encoder_decoder import EncoderDecoder, TranslatorSettings
 from hiddenstate.models.forecast_windows import ForecastSizes
 from hiddenstate.models.hearing import HearingNetwork, HearingSettings
 from hiddenstate.models.intent_slots import IntentHeadSettings, IntentSlots
@@ -121,10 +123,33 @@ SPECIMENS: dict[str, Callable[[], nn.Module]] = {
 """Name -> a function that builds the model."""
 
 
+def _translator(**settings: Any) -> Callable[[], nn.Module]:
+    sizes = TranslatorSettings(**{"hidden_size": 6, "embedding_size": 5, **settings})
+    return lambda: EncoderDecoder(37, sizes)
+
+
+TRANSLATORS: dict[str, Callable[[], nn.Module]] = {
+    f"translator {cell}, {attention}{', fed' if feeding else ''}{f' x{layers}' if layers > 1 else ''}": _translator(
+        cell=cell, attention=attention, input_feeding=feeding, num_layers=layers
+    )
+    for cell, attention, feeding, layers in (
+        ("lstm", "general", False, 1),
+        ("lstm", "additive", True, 2),
+        ("lstm", "none", True, 1),
+        ("gru", "dot", False, 3),
+        ("gru", "additive", False, 1),
+        ("gru", "none", False, 1),
+        ("rnn", "general", True, 2),
+        ("rnn", "dot", False, 1),
+    )
+}
+"""The same for models that write an answer piece after piece: two programs and a search."""
+
+
 def specimen(name: str, seed: int = 0) -> nn.Module:
-    """A model of `SPECIMENS` in evaluation mode, with weights that leave no part of it silent."""
+    """A model of `SPECIMENS` or `TRANSLATORS` in evaluation mode, with weights that leave no part of it silent."""
     seed_everything(seed, name)
-    model = SPECIMENS[name]()
+    model = {**SPECIMENS, **TRANSLATORS}[name]()
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.add_(0.3 * torch.randn(parameter.shape))  # biases and shortcuts start at zero

@@ -9,6 +9,7 @@ from hiddenstate.program.interpret import Interpreter
 from hiddenstate.program.program import Operation, Output, Program, Scaling
 from hiddenstate.program.streaming import carry_states, check_can_stream, step_program, why_not_streaming
 from hiddenstate.program.writer import Writer
+from hiddenstate.program.writing import WritingPrograms
 
 __all__ = [
     "Interpreter",
@@ -17,6 +18,7 @@ __all__ = [
     "Program",
     "Scaling",
     "Writer",
+    "WritingPrograms",
     "average",
     "carry_states",
     "check_can_stream",

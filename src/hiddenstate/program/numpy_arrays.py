@@ -23,7 +23,7 @@ def softmax(x: Array) -> Array:
 
 
 def log_softmax(x: Array) -> Array:
-    """The logarithm of the shares over the last axis, also of those too small for a number."""
+    """The logarithm of `softmax`, also of shares that are too small for a float."""
     below = x - x.max(axis=-1, keepdims=True)
     logs: Array = below - np.log(np.exp(below).sum(axis=-1, keepdims=True))
     return logs

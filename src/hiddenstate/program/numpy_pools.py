@@ -26,7 +26,8 @@ def attention(
 ) -> dict[str, Array]:
     """The operation "attention": context (B, F) and each step's share (B, T); zeros for an empty row."""
     x, valid = _valid(inputs)
-    scores = _score(options["score"], x, weights) * x.dtype.type(options["scale"])  # (B, T)
+    asked = inputs["query"] if "query" in inputs else weights.get("query")  # (B, Q) or (Q,)
+    scores = _score(options["score"], x, asked, weights) * x.dtype.type(options["scale"])  # (B, T)
     if x.shape[1] == 0:
         return {"context": x.sum(axis=1), "weights": scores}
     highest = np.where(valid, scores, -np.inf).max(axis=1, keepdims=True)
@@ -36,13 +37,13 @@ def attention(
     return {"context": (shares[:, np.newaxis] @ x)[:, 0], "weights": shares}
 
 
-def _score(score: str, x: Array, weights: Mapping[str, Array]) -> Array:
-    if score == "additive":
-        return np.asarray(np.tanh(weights["W"] @ weights["query"] + x @ weights["U"].T) @ weights["v"])
-    if score == "dot":
-        return np.asarray(x @ weights["query"])
-    if score == "general":
-        return np.asarray(x @ (weights["query"] @ weights["W"]))
+def _score(score: str, x: Array, query: Array | None, weights: Mapping[str, Array]) -> Array:
+    if query is not None:
+        if score == "additive":
+            W_q = np.atleast_2d(query @ weights["W"].T)[:, np.newaxis]  # (B or 1, 1, H)
+            return np.asarray(np.tanh(W_q + x @ weights["U"].T) @ weights["v"])
+        asked = query @ weights["W"] if score == "general" else query
+        return np.asarray((x @ np.atleast_2d(asked)[:, :, np.newaxis])[..., 0])
     longest = len(weights["b"])
     if x.shape[1] > longest:
         raise ShapeError(f"expected at most {longest} steps, got {x.shape[1]}. Shorten the sequence.")

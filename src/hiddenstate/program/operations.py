@@ -9,7 +9,7 @@ linear          x · weightᵀ + bias over the last axis
 activation      tanh, sigmoid, relu, softmax and log_softmax (last axis), log (of at least 1e-12) or exp
 recurrent       a cell of `CELL_BLOCKS` through time, as `layers.Recurrent`; `reverse` reads from each row's end
 pool            last, mean or max over the valid steps of (B, T, F); `backward` features were read backwards
-attention       one learnt question to each sequence: additive, dot, general or per_step
+attention       one question to each sequence: additive, dot, general or per_step; the weight `query` or an input
 concat          side by side along `axis`
 reshape         the same numbers, row-major, as `shape`
 transpose       axes in the order `axes`
@@ -100,7 +100,12 @@ def _pool(inputs: Shapes, weights: Weights, options: Options) -> dict[str, Shape
 
 def _attention(inputs: Shapes, weights: Weights, options: Options) -> dict[str, Shape]:
     rows, steps, features = inputs["x"]
-    _expect(options["score"] in SCORE_KINDS, f"attention: got {options['score']}")
+    score, asked = options["score"], inputs.get("query")
+    _expect(score in SCORE_KINDS, f"attention: got {score}")
+    _expect(
+        asked is None or (len(asked) == 2 and asked[0] == rows and score != "per_step"),
+        f"attention: the {score} score has no place for a question of {asked}",
+    )
     return {"context": (rows, features), "weights": (rows, steps)}
 
 

@@ -107,13 +107,16 @@ class Writer:
         weights: Mapping[str, str],
         *,
         lengths: Value | None = None,
+        query: Value | None = None,
         scale: float = 1.0,
     ) -> tuple[Value, Value]:
         """One vector of a sequence, and the share of each step.
 
-        `weights`: roles query, W, U, v (additive), query (dot), query, W (general) or w, b (per_step).
+        `weights`: roles query, W, U, v (additive), query (dot), query, W (general) or w, b (per_step); without the
+        role query where each row asks a `query` of its own.
         """
-        inputs = {"x": x} | ({} if lengths is None else {"lengths": lengths})
+        given = {"lengths": lengths, "query": query}
+        inputs = {"x": x} | {role: value for role, value in given.items() if value is not None}
         found = self._write("attention", inputs, weights, {"score": score, "scale": scale})
         return found["context"], found["weights"]
 

@@ -4,14 +4,30 @@ All hypotheses take a step together. Nothing of them is copied: what was written
 read off backwards at the end.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 
 from hiddenstate.data.joint_pieces import END
-from hiddenstate.kernels.decoder import Decoding
 from hiddenstate.kernels.step_layer import Floats
 from hiddenstate.models.beam_settings import BeamSettings
+
+
+class Steps(Protocol):
+    """What a search asks of a decoder: `hiddenstate.kernels.decoder.Decoding`, or any other way to compute a step."""
+
+    looked: list[Any]
+    """Of each step (hypotheses, S) where they have looked."""
+    steps: int
+    """S, those of the source."""
+
+    def step(
+        self, parents: Sequence[int], last: Sequence[int], totals: Sequence[float], only: int = 0
+    ) -> tuple[list[float], list[int], list[int]]:
+        """As `hiddenstate.kernels.decoder.Decoding.step`."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -36,7 +52,7 @@ class _End:
     """Among those of the step, which are those that the step before has left."""
 
 
-def search(decoding: Decoding, begin: int, length: int, settings: BeamSettings) -> Written:
+def search(decoding: Steps, begin: int, length: int, settings: BeamSettings) -> Written:
     """The best translation of a source of `length` pieces; `begin`: the mark before every sentence."""
     most = int(np.float32(length) * np.float32(settings.longest)) + 10
     parents, last, totals = [0], [begin], [0.0]
@@ -63,7 +79,7 @@ def search(decoding: Decoding, begin: int, length: int, settings: BeamSettings) 
     return _read_back(best, history, decoding)
 
 
-def _read_back(best: _End | None, history: list[tuple[list[int], list[int]]], decoding: Decoding) -> Written:
+def _read_back(best: _End | None, history: list[tuple[list[int], list[int]]], decoding: Steps) -> Written:
     if best is None:  # every score was that of numbers which are none
         return Written((), np.zeros((0, decoding.steps), np.float32), 0.0)
     pieces: list[int] = []

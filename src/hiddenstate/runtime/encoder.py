@@ -40,6 +40,13 @@ class Encoder:
         self._to_keys = Dense(to_keys)
         self._to_summary, self._summary_bias = to_summary, summary_bias
 
+    @property
+    def weight_bytes(self) -> int:
+        """Of memory."""
+        layers = sum(direction.weight_bytes for both in self._layers for direction in both)
+        summary = self._to_summary.nbytes + self._summary_bias.nbytes
+        return layers + self._to_keys.weight_bytes + summary
+
     def read(self, x: Floats) -> Memory:
         """Understand one sentence; x: (S, input), contiguous, at least one step."""
         for both in self._layers:
@@ -72,6 +79,11 @@ class _Direction:
             "extra": self._b[-1].ctypes.data,  # b_hn of a GRU; others do not look at it
         }
         """Those fields of a READING that are the same for all sentences."""
+
+    @property
+    def weight_bytes(self) -> int:
+        """Of memory."""
+        return self.products.weight_bytes + self._U.nbytes + self._b.nbytes
 
     def _blocks(self, matrix: Floats, depth: int) -> Floats:
         """(gates · hidden, n) -> (gates · units, depth)."""

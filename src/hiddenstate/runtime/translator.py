@@ -1,6 +1,7 @@
 """A saved translator at work without torch: pieces of a sentence, what was understood of it, a search with a beam."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, final
 
@@ -25,6 +26,18 @@ KIND = "translator"
 """How bundles of translators call themselves."""
 PREFIX = "member0."
 """Before the names of the weights in a bundle."""
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What a decoder says of a sentence that somebody else has written."""
+
+    log_probabilities: Floats
+    """(T, pieces) of what comes at each step."""
+    weights: Floats
+    """(T, S) where each step has looked; zeros without attention."""
+    state: Mapping[str, Floats]
+    """After the last step: h and C of both layers ("lower.h"), and the last readout ("fed")."""
 
 
 @final
@@ -85,6 +98,33 @@ class TranslatorNetwork:
         if self.attention == "none":
             return Written(found.pieces, np.zeros((len(found.pieces), len(numbers)), np.float32), found.score)
         return found
+
+    @property
+    def pieces(self) -> int:
+        """Of the vocabulary, marks included."""
+        return len(self._embedding)
+
+    @property
+    def weight_bytes(self) -> int:
+        """Of memory: more than those of the file, since some products are computed beforehand."""
+        asked = 0 if self._to_asked is None else self._to_asked.weight_bytes
+        return self._embedding.nbytes + self.encoder.weight_bytes + self.decoder.weight_bytes + asked
+
+    def follow(self, numbers: NDArray[np.integer[Any]], written: NDArray[np.integer[Any]]) -> Followed:
+        """What each step says of the pieces of a sentence, at least one, when `written` (T,) stand before the steps.
+
+        The first of `written` is `BEGIN`.
+        """
+        decoding = self.begin(numbers, 1)
+        logs = np.empty((len(written), self.pieces), np.float32)
+        for t, piece in enumerate(written.tolist()):
+            scores, _, pieces = decoding.step([0], [piece], [0.0])
+            logs[t] = decoding.log_probabilities(scores, pieces)
+        looked = np.zeros((len(written), len(numbers)), np.float32)
+        if self.attention != "none":
+            looked[:] = np.reshape(decoding.looked, looked.shape)
+        state = {name: part.copy() for name, part in self.decoder.parts(decoding.state()[0]).items()}
+        return Followed(logs, looked, state)
 
     def begin(self, numbers: NDArray[np.integer[Any]], beam: int) -> Decoding:
         """Read one sentence; nothing is written yet."""

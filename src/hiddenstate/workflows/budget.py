@@ -1,7 +1,8 @@
-"""What a saved model costs: time here, bytes of weights, flash and RAM as C; no torch."""
+"""What a saved model costs: time here, bytes of weights, flash and RAM, here or as C; no torch."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal
@@ -9,11 +10,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from hiddenstate.bundle import Bundle, open_bundle
+from hiddenstate.data.joint_pieces import BEGIN, END
 from hiddenstate.errors import SettingsError
-from hiddenstate.export.c_model import count_weights, to_c
+from hiddenstate.export.c_model import NO_SEARCH, count_weights, to_c
 from hiddenstate.program.shapes import known
 from hiddenstate.runtime.running import RunningModel
 from hiddenstate.runtime.session import Session
+from hiddenstate.runtime.translator import KIND as TRANSLATES
+from hiddenstate.runtime.translator import Translator
 
 if TYPE_CHECKING:
     from hiddenstate.runtime.sound_model import SoundModel
@@ -46,7 +51,8 @@ class Budget:
     weight_bytes: dict[str, int]
     """By format; int8 has a scale for each row of a matrix, and float32 for all else."""
     timed: str
-    """What the time is of: "one step", "a text of 20 words", "a second of sound", "a forecast from its window"."""
+    """What the time is of: "one step", "a text of 20 words", "a second of sound", "a forecast from its window", "a
+    piece that is written, beam of 5"."""
     microseconds: float
     """Median, here, without torch."""
     streams: bool
@@ -57,6 +63,10 @@ class Budget:
     c_longest: int
     """Steps that the C code sets memory aside for."""
     why_no_c: str | None
+    further_times: dict[str, float] = field(default_factory=dict)
+    """What else was timed -> median in microseconds."""
+    ram_bytes: dict[str, int] = field(default_factory=dict)
+    """Of a model without C: what for -> bytes of memory in the runtime here."""
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -65,6 +75,9 @@ class Budget:
 
 def budget(folder: Path, *, longest: int = 256) -> Budget:
     """Measure a saved model. Raises `BundleError` for a folder that is none."""
+    bundle = open_bundle(folder)
+    if bundle.kind == TRANSLATES:
+        return _of_translator(bundle, longest)
     session = Session(folder)
     program = session.program
     timed, microseconds = _time(session)
@@ -80,6 +93,42 @@ def budget(folder: Path, *, longest: int = 256) -> Budget:
         c=chips,
         c_longest=longest,
         why_no_c=why_no_c,
+    )
+
+
+def _of_translator(bundle: Bundle, longest: int) -> Budget:
+    """A step of its decoder, for all hypotheses at once, beside what reading the sentence took."""
+    translator = Translator.of(bundle)
+    network = translator.network
+    beam = min(translator.search.beam, network.pieces - END)
+    numbers = np.arange(WORDS) % (network.pieces - END) + END
+    shapes = {name: array.shape for name, array in bundle.load_weights().items()}
+    decodings = {width: network.begin(numbers, width) for width in (beam, 1)}
+    times = {}
+    for width, decoding in decodings.items():
+        _, _, pieces = decoding.step([0], [BEGIN], [0.0])
+        step = partial(decoding.step, [0] * width, pieces[:width], [0.0] * width)
+        times[width] = _median(step)
+    reading = _median(lambda: network.begin(numbers, beam)) / WORDS
+    return Budget(
+        kind=bundle.kind,
+        parameters=sum(int(np.prod(shape)) for shape in shapes.values()),
+        weight_bytes=_weight_bytes(shapes),
+        timed=f"a piece that is written, beam of {beam}",
+        microseconds=times[beam],
+        streams=False,
+        why_not="it reads a whole sentence before it writes",
+        c=(),
+        c_longest=longest,
+        why_no_c=f"{NO_SEARCH}; the runtime needs no torch",
+        further_times={
+            "a piece that is written, greedily": times[1],
+            f"a piece that is read, of {WORDS}": reading,
+        },
+        ram_bytes={
+            "weights as the kernels hold them": network.weight_bytes,
+            f"a sentence of {WORDS} pieces, beam of {beam}": decodings[beam].work_bytes,
+        },
     )
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hiddenstate.bundle.disk import write_file, write_folder
 from hiddenstate.choices import choose
 from hiddenstate.errors import OutputError, SettingsError
-from hiddenstate.export.c_model import WeightKind, to_c
+from hiddenstate.export.c_model import NO_SEARCH, WeightKind, to_c
 from hiddenstate.extras import needed
 from hiddenstate.parity.c_harness import find_compiler
 from hiddenstate.parity.certificate import Certificate
@@ -78,17 +78,26 @@ def _to_onnx(opened: Opened, out: Path, settings: ExportSettings) -> Exported:
     program, weights = opened.subject.program, opened.subject.weights
     notes = _check(opened, ["onnx runtime", "onnx runtime, by steps"], settings)
     graphs = {out: to_onnx(program, weights)}
-    reason = why_not_streaming(program)
+    reason = None if opened.subject.writes else why_not_streaming(program)
     if reason is None:
-        graphs[step_out] = to_onnx(step_program(program), weights)
+        graphs[step_out] = to_onnx(opened.subject.writes or step_program(program), weights)
     else:
         notes.append(f"No graph of one step: {reason}.")
+    if opened.subject.writes:
+        notes.append(
+            f"{out.name} reads a sentence, {step_out.name} writes one piece; the search is the caller's."
+        )
     for path, graph in graphs.items():
         write_file(path, graph.SerializeToString())
     return Exported(tuple(graphs), tuple(notes))
 
 
 def _to_c(opened: Opened, out: Path, settings: ExportSettings) -> Exported:
+    if opened.subject.writes is not None:
+        raise SettingsError(
+            f"--to c: expected a model that answers in one pass, got {opened.subject.name}: {NO_SEARCH}. Export to "
+            "onnx, or translate in Python without torch: hiddenstate.runtime.translator.Translator."
+        )
     _refuse_taken([out], settings)
     if settings.check:
         find_compiler()

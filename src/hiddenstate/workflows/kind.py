@@ -11,6 +11,7 @@ from hiddenstate.errors import SettingsError
 from hiddenstate.export.c_words import Lexicon
 from hiddenstate.models.summary import Summary
 from hiddenstate.parity.backends import Network
+from hiddenstate.program import WritingPrograms
 from hiddenstate.workflows.answers import Answers, Partial
 from hiddenstate.workflows.comparing.arena import Arena
 from hiddenstate.workflows.outcome import Outcome, Trained
@@ -42,6 +43,8 @@ class Portable:
     """The torch networks with all that follows them: what the program must equal."""
     lexicon: Lexicon = field(default_factory=Lexicon)
     """Words and n-grams that a text model knows."""
+    programs: WritingPrograms | None = None
+    """Of a model that searches its answer; None where the bundle holds the program."""
 
 
 class Kind(ABC):
@@ -95,12 +98,9 @@ class Kind(ABC):
     def answer(self, folder: Path, texts: Sequence[str]) -> Answers:
         """What a saved model says about `texts`; raises `InputError` where it reads none."""
 
+    @abstractmethod
     def portable(self, folder: Path) -> Portable:
-        """What a saved model takes along when it leaves torch; raises `SettingsError` where it cannot yet."""
-        raise SettingsError(
-            f"{folder}: expected a model that can leave torch, got a {self.bundle}, which cannot yet. "
-            "Export a forecaster, a text classifier, a tagger, a reader of intents, or what hears or transcribes."
-        )
+        """What a saved model takes along when it leaves torch; raises `SettingsError` where it cannot."""
 
     @abstractmethod
     def summarise(self, folder: Path) -> Summary:

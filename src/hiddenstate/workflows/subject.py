@@ -27,10 +27,11 @@ def open_subject(folder: Path) -> Opened:
     """
     bundle = open_bundle(folder)
     portable = kind_of(folder).portable(folder)
+    name, weights = folder.resolve().name, bundle.load_weights()
+    if portable.programs is not None:
+        reads, writes = portable.programs
+        return Opened(Subject(name, reads, weights, portable.network, writes=writes), portable)
     program = read_program(bundle)
     if why_not_streaming(program) is None:
         program = carry_states(program)
-    subject = Subject(
-        folder.resolve().name, program, bundle.load_weights(), portable.network, longest_of(program)
-    )
-    return Opened(subject, portable)
+    return Opened(Subject(name, program, weights, portable.network, longest_of(program)), portable)

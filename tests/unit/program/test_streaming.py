@@ -5,9 +5,9 @@ import pytest
 
 from hiddenstate.errors import SettingsError
 from hiddenstate.models.programs import program_of
-from hiddenstate.parity.backends import run_by_steps
 from hiddenstate.parity.models import subject_of
 from hiddenstate.parity.specimens import SPECIMENS, specimen
+from hiddenstate.parity.steps import run_by_steps
 from hiddenstate.program import Interpreter, Writer, average, step_program, why_not_streaming
 
 REASONS = {

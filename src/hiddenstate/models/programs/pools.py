@@ -11,13 +11,14 @@ from hiddenstate.attention import (
     MaxOverTime,
     MeanOverTime,
     PerStepScore,
+    Score,
 )
 from hiddenstate.errors import SettingsError
 from hiddenstate.models.pool import SideBySide
 from hiddenstate.program import Writer
 from hiddenstate.program.writer import Value
 
-SCORE_WEIGHTS = {
+SCORE_WEIGHTS: dict[type[Score], tuple[str, tuple[str, ...]]] = {
     AdditiveScore: ("additive", ("W", "U", "v")),
     DotScore: ("dot", ()),
     GeneralScore: ("general", ("W",)),
@@ -41,10 +42,26 @@ def write_pool(
     if isinstance(pool, MaxOverTime):
         return writer.pool(x, "max", lengths=lengths)
     if isinstance(pool, AttentionPool) and type(pool.score) in SCORE_WEIGHTS:
-        name, roles = SCORE_WEIGHTS[type(pool.score)]
-        weights = {role: f"{prefix}score.{role}" for role in roles}
-        if pool.query is not None:
-            weights["query"] = f"{prefix}query"
-        scale = pool.score.scale if isinstance(pool.score, DotScore) else 1.0
-        return writer.attention(x, name, weights, lengths=lengths, scale=scale)
+        return write_attention(
+            writer, pool.score, x, prefix=prefix, lengths=lengths, learnt=pool.query is not None
+        )
     raise SettingsError(f"expected a pool that backends know, got {type(pool).__name__}. Use one of POOLS.")
+
+
+def write_attention(
+    writer: Writer,
+    score: Score,
+    x: Value,
+    *,
+    prefix: str,
+    lengths: Value | None,
+    query: Value | None = None,
+    learnt: bool = False,
+) -> tuple[Value, Value]:
+    """Context and each step's share for the question `query` of each row, or for one that was `learnt`."""
+    name, roles = SCORE_WEIGHTS[type(score)]
+    weights = {role: f"{prefix}score.{role}" for role in roles}
+    if learnt:
+        weights["query"] = f"{prefix}query"
+    scale = score.scale if isinstance(score, DotScore) else 1.0
+    return writer.attention(x, name, weights, lengths=lengths, query=query, scale=scale)

@@ -5,8 +5,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from hiddenstate.parity.backends import Arrays, Network
+from hiddenstate.parity.backends import Network
 from hiddenstate.parity.networks import run_network
+from hiddenstate.parity.steps import Arrays
 from hiddenstate.workflows.forecasts.saved import SavedForecaster
 
 

@@ -5,8 +5,9 @@ from typing import Literal
 import numpy as np
 import torch
 
-from hiddenstate.parity.backends import Arrays, Network
+from hiddenstate.parity.backends import Network
 from hiddenstate.parity.networks import own_states, run_network
+from hiddenstate.parity.steps import Arrays
 from hiddenstate.tasks.temperature import soften
 from hiddenstate.workflows.intents.saved import SavedIntents
 

@@ -5,8 +5,9 @@ from typing import Literal
 
 from torch import nn
 
-from hiddenstate.parity.backends import Arrays, Network
+from hiddenstate.parity.backends import Network
 from hiddenstate.parity.networks import own_states, run_network
+from hiddenstate.parity.steps import Arrays
 
 
 def network_of(models: Sequence[nn.Module]) -> Network:

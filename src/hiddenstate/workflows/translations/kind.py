@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar, final
+from typing import ClassVar, Literal, final
 
 from hiddenstate.bundle import open_kind
 from hiddenstate.data.files import Source
 from hiddenstate.data.pairs import read_pairs, read_sources
-from hiddenstate.errors import SettingsError
 from hiddenstate.models.summary import Summary
+from hiddenstate.parity.networks import run_network
+from hiddenstate.parity.steps import Arrays
 from hiddenstate.runtime.translator import KIND
+from hiddenstate.tasks.translate_program import translate_programs
 from hiddenstate.workflows.kind import Answers, Kind, Portable, Saving, Values
 from hiddenstate.workflows.outcome import Outcome, Trained
 from hiddenstate.workflows.translations.answering import answer_sentences
@@ -70,12 +72,16 @@ class Translators(Kind):
         return answer_sentences(open_kind(folder, KIND), texts, self.beam, shown=True)
 
     def portable(self, folder: Path) -> Portable:
-        """Refused: ONNX and C hold one pass from inputs to outputs, and a translator searches step by step."""
-        raise SettingsError(
-            f"{folder}: expected a model that answers in one pass, got a translator, which searches its answer piece "
-            "by piece and cannot be exported yet. It needs no torch: use hiddenstate predict, or "
-            "hiddenstate.runtime.translator.Translator in Python."
-        )
+        """As `Kind.portable`; the programs are made of the settings, so that models of before have them, too.
+
+        Raises `ProgramError` for a cell that only torch computes.
+        """
+        saved = open_translator(folder)
+
+        def network(inputs: Arrays, path: Literal["loop", "auto"]) -> Arrays:
+            return run_network(saved.model, inputs, path)
+
+        return Portable(network, programs=translate_programs(saved.task, saved.model, saved.run.search))
 
     def summarise(self, folder: Path) -> Summary:
         """As `Kind.summarise`."""
