@@ -19,11 +19,10 @@ from hiddenstate.errors import BundleError, InputError, SettingsError
 from hiddenstate.runtime import Session
 from hiddenstate.runtime.chain import Chain
 from hiddenstate.runtime.command_model import CommandModel
-from hiddenstate.runtime.session import COMMANDS, TAGGER
+from hiddenstate.runtime.series_model import SeriesModel
+from hiddenstate.runtime.session import COMMANDS, FORECASTS, TAGGER
 from hiddenstate.runtime.tag_model import TagModel
 from hiddenstate.workflows.intents.saved import open_intents
-from hiddenstate.workflows.kind import Kind
-from hiddenstate.workflows.kinds import KINDS
 from hiddenstate.workflows.tags.saved import open_tagger
 from tests.story.conftest import quietly
 from tests.story.tagged_files import TINY, flights, write_commands, write_conll
@@ -365,13 +364,4 @@ def test_a_damaged_task_is_refused(taggers, model):
 
 
 def test_the_names_of_kinds_are_those_of_their_models():
-    assert (TagModel.kind, CommandModel.kind) == (TAGGER, COMMANDS)
-
-
-def test_what_cannot_leave_torch_yet_is_said():
-    lacking = [kind for kind in KINDS.values() if type(kind).portable is Kind.portable]
-    for kind in lacking:
-        with pytest.raises(
-            SettingsError, match=f"got a {kind.bundle}, which cannot yet. Export a forecaster, a"
-        ):
-            kind.portable(Path("model"))
+    assert (TagModel.kind, CommandModel.kind, SeriesModel.kind) == (TAGGER, COMMANDS, FORECASTS)
