@@ -120,6 +120,40 @@ def test_without_lengths_every_step_is_read():
     np.testing.assert_array_equal(interpreter({"x": x})["y"], interpreter({"x": x, "lengths": [4, 4]})["y"])
 
 
+def test_log_softmax_goes_beyond_what_the_logarithm_of_a_share_can_say():
+    writer = Writer("example", {})
+    x = writer.input("x", 1, 3)
+    for name, value in (
+        ("direct", writer.activation(x, "log_softmax")),
+        ("by shares", writer.activation(writer.activation(x, "softmax"), "log")),
+    ):
+        writer.output(name, value)
+    found = Interpreter(writer.finish(), {}, np.float32)({"x": [[1000.0, 900.0, 0.0], [0.0, 0.0, 0.0]]})
+    np.testing.assert_allclose(found["direct"], [[0.0, -100.0, -1000.0], [-np.log(3)] * 3], rtol=1e-6)
+    assert found["by shares"][0, 1] > -28  # 1e-12 at least
+
+
+def test_each_row_may_ask_a_question_of_its_own_where_the_score_takes_one():
+    random = np.random.default_rng(0)
+    arrays = {
+        "W": random.normal(size=(4, 3)),
+        "query": random.normal(size=4),
+        "w": np.ones(3),
+        "b": np.ones(9),
+    }
+    x = random.normal(size=(2, 5, 3))
+    writer = Writer("example", {name: array.shape for name, array in arrays.items()})
+    given, asked = writer.input("x", 1, "time", 3), writer.input("asked", 1, 4)
+    for name, weights, query in (("own", {}, asked), ("learnt", {"query": "query"}, None)):
+        _, shares = writer.attention(given, "general", {"W": "W", **weights}, query=query)
+        writer.output(name, shares)
+    found = Interpreter(writer.finish(), arrays)({"x": x, "asked": [arrays["query"], -arrays["query"]]})
+    np.testing.assert_allclose(found["own"][0], found["learnt"][0], rtol=1e-12)
+    assert found["own"][1].argmax() == found["learnt"][1].argmin()
+    with pytest.raises(BundleError, match="the per_step score has no place for a question"):
+        writer.attention(given, "per_step", {"w": "w", "b": "b"}, query=asked)
+
+
 def test_every_operation_has_a_row_in_the_table_and_a_rule_in_every_backend():
     from hiddenstate.export.c_arrays import RULES as C_RULES
 
