@@ -73,7 +73,7 @@ def to_c(
 
     `longest`: steps of the longest sequence that memory is set aside for. `samples`: inputs of one row each
     for the test vectors. `lexicon`: words and n-grams of a text model.
-    Raises `SettingsError` for more than `MOST_WEIGHTS` numbers, and for a step of a search.
+    Raises `SettingsError` for more than `MOST_WEIGHTS` numbers, and for a step that asks what was read.
     """
     program.check_weights(weights)
     kept = Weights(weights, "float" if kind == "float32" else "int8")

@@ -10,6 +10,8 @@ from hiddenstate.workflows.forecasts import run_settings as forecasts
 from hiddenstate.workflows.hearing import run_settings as hearing
 from hiddenstate.workflows.intents import run_settings as intents
 from hiddenstate.workflows.tags import run_settings as tags
+from hiddenstate.workflows.transcripts import run_settings as transcripts
+from hiddenstate.workflows.translations import run_settings as translations
 from hiddenstate.workflows.tuning.search import _Judge
 from hiddenstate.workflows.tuning.space import SPACES, OneOf, around, with_choice
 from hiddenstate.workflows.writers import run_settings as writers
@@ -25,6 +27,8 @@ RUNS = {
     "intent": intents.complete,
     "hear": hearing.complete,
     "generate": writers.complete,
+    "transcribe": transcripts.complete,
+    "translate": translations.complete,
 }
 
 
