@@ -13,8 +13,9 @@ import json
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -59,7 +60,8 @@ class PlainTorch(nn.Module):
             for suffix, name in (("", "forwards"), ("_reverse", "backwards")):
                 self._copy(stacked.get_submodule(f"{name}.cell"), self.encoder, f"_l{layer}{suffix}")
         self.to_keys, self.to_summary = network.to_keys, network.to_summary
-        self.W = network.get_parameter("attention.score.W")
+        self.score: Any = network.get_submodule("attention.score")
+        self.additive = network.settings.attention == "additive"
         self.lower, self.upper = nn.LSTMCell(size, hidden), nn.LSTMCell(2 * hidden, hidden)
         self._copy(network.get_submodule("lower.layers.0.cell"), self.lower, "")
         self._copy(network.get_submodule("upper.layers.0.cell"), self.upper, "")
@@ -79,13 +81,13 @@ class PlainTorch(nn.Module):
         most = int(len(source) * settings.longest) + 10
         outputs, (last_h, _) = self.encoder(self.embedding(source).unsqueeze(0) * self.scale)
         keys = self.to_keys(outputs[0])  # (S, hidden)
-        asked = keys @ self.W.T  # (S, hidden)
+        asked = keys @ (self.score.U if self.additive else self.score.W).T  # (S, hidden)
         h1 = C1 = h2 = C2 = torch.tanh(self.to_summary(last_h[-2:].reshape(1, -1)))
         totals, last, written = torch.zeros(1), torch.tensor([BEGIN]), torch.zeros(1, 0, dtype=torch.long)
         best: Answer | None = None
         for step in range(1, most + 1):
             h1, C1 = self.lower(self.embedding(last) * self.scale, (h1, C1))
-            context = torch.softmax(h1 @ asked.T, dim=-1) @ keys
+            context = torch.softmax(self._scores(h1, asked), dim=-1) @ keys
             h2, C2 = self.upper(torch.cat([h1, context], dim=-1), (h2, C2))
             readout = torch.tanh(self.readout(torch.cat([h2, context], dim=-1)))
             logs = torch.log_softmax(linear(readout, self.embedding.weight, self.bias), dim=-1)
@@ -111,11 +113,17 @@ class PlainTorch(nn.Module):
         assert best is not None
         return best
 
+    def _scores(self, h: Tensor, asked: Tensor) -> Tensor:
+        """(beam, S) of states (beam, hidden); what does not depend on them is in `asked`."""
+        if self.additive:
+            return torch.tanh((h @ self.score.W.T).unsqueeze(1) + asked) @ self.score.v
+        return h @ asked.T
 
-def random_network(seed: int) -> EncoderDecoder:
+
+def random_network(seed: int, attention: Literal["additive", "general"]) -> EncoderDecoder:
     """Fresh weights; biases that make some pieces likelier, and an end that seldom is."""
     seed_everything(seed)
-    network = EncoderDecoder(PIECES, NETWORK).eval()
+    network = EncoderDecoder(PIECES, replace(NETWORK, attention=attention)).eval()
     with torch.no_grad():
         network.bias.normal_(std=BIAS_SPREAD)
         network.bias[END] = network.bias.mean()
@@ -176,14 +184,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--model", type=Path, help="a trained translator: LSTM with general attention")
+    parser.add_argument(
+        "--model", type=Path, help="a trained translator: LSTM with additive or general attention"
+    )
+    parser.add_argument(
+        "--attention", choices=("additive", "general"), default="additive", help="of the random weights"
+    )
     parser.add_argument("--sentences", type=int, default=200)
     parser.add_argument("--beam", type=int, default=5)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     torch.set_num_threads(1)
     if options.model is None:
-        network, settings = random_network(options.seed), BeamSettings(beam=options.beam, longest=0.7)
+        network, settings = (
+            random_network(options.seed, options.attention),
+            BeamSettings(beam=options.beam, longest=0.7),
+        )
     else:
         from hiddenstate.workflows.translations.saved import open_translator
 

@@ -39,6 +39,7 @@ class ClassArena(RowArena):
 
     with_attention = True
     """The pool's."""
+    pools = True
 
     @classmethod
     def of(cls, source: Source, values: Values, metric: str | None) -> Self:

@@ -77,6 +77,8 @@ class RowArena(Arena):
     """Whether the task can read backwards, too."""
     with_attention: bool
     """Whether the task has a place for attention."""
+    pools = False
+    """Whether that place is the pool over the steps."""
 
     def __init__(self, run: Any, parts: Any, vectors: Sequence[Vectors], metric: Metric) -> None:
         """Subclasses read and cut."""
@@ -121,14 +123,15 @@ class RowArena(Arena):
         )
 
     def network(self, candidate: Candidate, hidden_size: int) -> Any:
-        """The settings of a candidate's network; attention has its place in the pool over the steps."""
+        """The settings of a candidate's network."""
+        pool = {"pool": LOOKING_POOL if candidate.attention else PLAIN_POOL} if self.pools else {}
         return replace(
             self._run.model,
             cell=candidate.cell,
             bidirectional=candidate.bidirectional,
             num_layers=candidate.num_layers,
-            pool=LOOKING_POOL if candidate.attention else PLAIN_POOL,
             hidden_size=hidden_size,
+            **pool,
         )
 
     def steps_of(self, batch: Any) -> int:

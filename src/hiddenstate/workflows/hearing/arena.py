@@ -48,6 +48,7 @@ class HearArena(RowArena):
 
     with_attention = True
     """The pool's."""
+    pools = True
     things = "test recordings"
 
     def __init__(self, run: HearingRun, parts: SoundParts, recordings: Recordings, metric: Metric) -> None:

@@ -13,7 +13,6 @@ from hiddenstate.data.files import Source
 from hiddenstate.data.tagged_files import load_tagged
 from hiddenstate.data.tagged_table import TaggedTable
 from hiddenstate.errors import InputError
-from hiddenstate.models.read_words import TaggerSettings
 from hiddenstate.records import History, Tagging
 from hiddenstate.tasks.span_f1 import count_spans, right_words
 from hiddenstate.tasks.tag import TagTask
@@ -52,17 +51,6 @@ class TaggedArena(RowArena):
     def columns(self, table: TaggedTable) -> tuple[Any, ...]:
         """As `RowArena.columns`."""
         return table.texts, table.tags, table.intents
-
-    def network(self, candidate: Candidate, hidden_size: int) -> TaggerSettings:
-        """The network of a candidate."""
-        own: TaggerSettings = replace(
-            self._run.model,
-            cell=candidate.cell,
-            bidirectional=candidate.bidirectional,
-            num_layers=candidate.num_layers,
-            hidden_size=hidden_size,
-        )
-        return own
 
 
 @final

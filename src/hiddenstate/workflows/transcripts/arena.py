@@ -15,7 +15,7 @@ from hiddenstate.data.files import Source
 from hiddenstate.data.transcripts import Utterances
 from hiddenstate.data.utterance_batches import UtteranceBatch, UtteranceBatches
 from hiddenstate.errors import InputError
-from hiddenstate.models.transcriber import TranscriberSettings, steps_of
+from hiddenstate.models.transcriber import steps_of
 from hiddenstate.records import History
 from hiddenstate.tasks.transcribe import TranscribeTask
 from hiddenstate.tasks.transcription_metrics import letter_errors, word_errors
@@ -103,17 +103,6 @@ class TranscribeArena(RowArena):
     def task_of(self, candidate: Candidate, hidden_size: int) -> TranscribeTask:
         """As `RowArena.task_of`."""
         return self._task.with_network(self.network(candidate, hidden_size))
-
-    def network(self, candidate: Candidate, hidden_size: int) -> TranscriberSettings:
-        """As `RowArena.network`."""
-        own: TranscriberSettings = replace(
-            self._run.model,
-            cell=candidate.cell,
-            bidirectional=candidate.bidirectional,
-            num_layers=candidate.num_layers,
-            hidden_size=hidden_size,
-        )
-        return own
 
     def fit(
         self, order: Order, train: Utterances, training: TrainingSettings
