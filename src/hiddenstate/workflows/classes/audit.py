@@ -47,7 +47,7 @@ def _transforms(parts: Parts, fitted: FittedClasses) -> Iterator[Finding]:
             tuple(f'"{form}"' for form in own.foreign[:3]),
         )
     if not leaks:
-        counts = [f"{own.count:,} {own.what}" for own in collected]
+        counts = [f"{own.number:,} {own.what}" for own in collected]
         yield Finding(
             "transforms",
             "fine",
@@ -58,7 +58,7 @@ def _transforms(parts: Parts, fitted: FittedClasses) -> Iterator[Finding]:
 
 class _Collected(NamedTuple):
     what: str
-    count: int
+    number: int
     foreign: list[str]
     """What stands in none of the rows."""
 

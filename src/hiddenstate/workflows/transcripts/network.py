@@ -4,8 +4,9 @@ from typing import Literal
 
 import numpy as np
 
-from hiddenstate.parity.backends import Arrays, Network
+from hiddenstate.parity.backends import Network
 from hiddenstate.parity.networks import own_states, run_network
+from hiddenstate.parity.steps import Arrays
 from hiddenstate.tasks.ctc import mean_logs
 from hiddenstate.workflows.transcripts.saved import SavedTranscriber
 

@@ -15,7 +15,7 @@ from hiddenstate.workflows.translations.parts import PairParts, read_pair_parts
 from hiddenstate.workflows.translations.run_settings import TranslateRun, complete
 from hiddenstate.workflows.tuning.ground import Ground
 
-METRICS: dict[Literal["loss", "bleu"], str] = {"loss": "loss", "bleu": "1 - BLEU"}
+METRICS: dict[str, str] = {"loss": "loss", "bleu": "1 - BLEU"}
 """What may be judged by, and its name on the page."""
 
 
