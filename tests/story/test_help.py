@@ -9,15 +9,20 @@ from pathlib import Path
 COMMAND = [sys.executable, "-m", "hiddenstate"]
 
 
-def test_help_answers_in_under_0_3_seconds():
-    def seconds():
+def test_help_takes_little_more_than_the_libraries_that_print_it():
+    """About a quarter of a second in all; a slow or busy machine is slow for both."""
+
+    def seconds(*arguments):
         """Processor time of one call: what it takes on a machine that does nothing else."""
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([*COMMAND, "--help"], check=True, capture_output=True)
+        subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    assert min(seconds() for _ in range(5)) < 0.3
+    libraries = ("-c", "import typer, typer.rich_utils, rich.traceback")
+    pairs = [(seconds("-m", "hiddenstate", "--help"), seconds(*libraries)) for _ in range(5)]
+    ours, theirs = (min(times) for times in zip(*pairs, strict=True))
+    assert ours < 1.7 * theirs
 
 
 def test_every_command_is_registered_once():
