@@ -13,6 +13,7 @@ from hiddenstate.bundle.manifest import MANIFEST
 from hiddenstate.parity import certify as certifying
 from hiddenstate.program.program import PROGRAM
 from hiddenstate.runtime import Session
+from tests.c_program import build
 from tests.story.conftest import quietly
 from tests.story.text_files import TINY, rows, write
 
@@ -223,22 +224,12 @@ def test_counted_pairs_go_to_c_from_words_to_probabilities(call, classifiers, tm
     assert outcome.code == 0, outcome.err
     run = subprocess.run(["make", "test"], cwd=folder, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
-    (folder / "main.c").write_text(PAIRED_MAIN)
-    strict = (
-        "-std=c99",
-        "-Wall",
-        "-Wextra",
-        "-Wconversion",
-        "-pedantic",
-        "-Werror",
-        "-fsanitize=address,undefined",
-    )
-    subprocess.run(["gcc", *strict, "main.c", "model.c", "-o", "main", "-lm"], cwd=folder, check=True)
+    main = build(folder, PAIRED_MAIN)
     session = Session(classifiers / "pairs")
     for text in ("rain today very near", "today rain near very", "unseenword the storm", "goal"):
         assert session.texts is not None
         forms = session.texts.encoder.forms([text])[0]
-        answer = subprocess.run([folder / "main", *forms], capture_output=True, text=True, check=True).stdout
+        answer = subprocess.run([main, *forms], capture_output=True, text=True, check=True).stdout
         np.testing.assert_allclose(
             [float(part) for part in answer.split()], session.run([text]).probabilities[0], atol=2e-6
         )

@@ -17,6 +17,7 @@ from hiddenstate.workflows.answering import answer
 from hiddenstate.workflows.classes.predict import label_file, label_texts
 from hiddenstate.workflows.forecasts.predict import predict_forecast
 from tests.story.conftest import lines
+from tests.story.no_torch import without_torch
 
 TEXTS = ["rain today very near", "", "goal unseenword \0 a storm", "the soup we saw didn't taste like bread"]
 POOLS = ("last", "mean", "max")
@@ -157,17 +158,4 @@ assert "torch" not in sys.modules
 def test_the_command_predict_loads_no_torch_for_texts_and_series(classifiers, model, tmp_path):
     path = tmp_path / "ahead.csv"
     path.write_text("\n".join(lines(24 * 40, 24)) + "\n")
-    for words in (["predict", classifiers / "mean", "--text", "rain"], ["predict", model, path]):
-        code = f"""
-import sys
-from hiddenstate.cli.main import run
-sys.argv = {["hiddenstate", *map(str, words)]!r}
-try:
-    run()
-except SystemExit as end:
-    assert not end.code, end.code
-assert "torch" not in sys.modules
-"""
-        subprocess.run(
-            [sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2], capture_output=True
-        )
+    without_torch(["predict", classifiers / "mean", "--text", "rain"], ["predict", model, path])

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -20,11 +19,14 @@ from hiddenstate.runtime import Session
 from hiddenstate.runtime.chain import Chain
 from hiddenstate.runtime.command_model import CommandModel
 from hiddenstate.runtime.series_model import SeriesModel
-from hiddenstate.runtime.session import COMMANDS, FORECASTS, TAGGER
+from hiddenstate.runtime.session import COMMANDS, FORECASTS, TAGGER, TRANSCRIBER
 from hiddenstate.runtime.tag_model import TagModel
+from hiddenstate.runtime.transcript_model import TranscriptModel
 from hiddenstate.workflows.intents.saved import open_intents
 from hiddenstate.workflows.tags.saved import open_tagger
+from tests.c_program import build
 from tests.story.conftest import quietly
+from tests.story.no_torch import without_torch
 from tests.story.tagged_files import TINY, flights, write_commands, write_conll
 from tests.story.test_bad_input import refused
 from tests.story.test_tags import TREE
@@ -99,22 +101,9 @@ def test_a_text_beside_longer_ones_gets_the_same_tags(taggers):
 @pytest.mark.parametrize("name", ["crf", "several", "plain", "commands"])
 def test_predict_loads_no_torch(taggers, name):
     source = taggers / ("c.jsonl" if name == "commands" else "c.conll")
-    code = f"""
-import sys
-from hiddenstate.cli.main import run
-for arguments in (["--text", "fares from denver to san jose", "--json"], [{str(source)!r}, "--json"], ["--text", "a"]):
-    sys.argv = ["hiddenstate", "predict", {str(taggers / name)!r}, *arguments]
-    try:
-        run()
-    except SystemExit as stop:
-        assert not stop.code, stop.code
-    assert "torch" not in sys.modules
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2]
-    )
-    assert done.returncode == 0, done.stderr
-    first = json.loads(done.stdout.splitlines()[0])
+    given = (["--text", "fares from denver to san jose", "--json"], [source, "--json"], ["--text", "a"])
+    out = without_torch(*(["predict", taggers / name, *arguments] for arguments in given))
+    first = json.loads(out.splitlines()[0])
     assert ("intent" in first) == (name == "commands")
     assert ("spans" in first) == (name in ("crf", "several"))
 
@@ -241,24 +230,11 @@ WORDS = [
 def test_the_best_path_in_c_is_that_of_the_runtime(call, taggers, tmp_path, steps):
     arguments = ["--to", "c", "--out", tmp_path / "c", "--longest", "40", "--no-check"]
     assert call("export", taggers / "crf", *arguments).code == 0
-    (tmp_path / "c" / "main.c").write_text(C_MAIN)
     model = Session(taggers / "crf").tags
-    flags = [
-        "-std=c99",
-        "-Wall",
-        "-Wextra",
-        "-Wconversion",
-        "-pedantic",
-        "-Werror",
-        "-fsanitize=address,undefined",
-    ]
-    build = ["gcc", *flags, f"-DTAGS={len(model.labels)}", "main.c", "model.c", "-o", "main", "-lm"]
-    subprocess.run(build, cwd=tmp_path / "c", check=True)
+    main = build(tmp_path / "c", C_MAIN, f"-DTAGS={len(model.labels)}")
     scores = np.random.default_rng(steps).normal(0, 3, (1, steps, len(model.labels))).astype(np.float32)
     text = " ".join(map(repr, scores.ravel().tolist()))
-    run = subprocess.run(
-        [tmp_path / "c" / "main", *WORDS], input=text, capture_output=True, text=True, check=True
-    )
+    run = subprocess.run([main, *WORDS], input=text, capture_output=True, text=True, check=True)
     casing, tags = run.stdout.split("\n")
     assert [int(number) for number in casing.split()] == [casing_of(word) for word in WORDS]
     assert [int(number) for number in tags.split()] == model.chains[0].best(scores, np.array([steps]))[
@@ -365,3 +341,4 @@ def test_a_damaged_task_is_refused(taggers, model):
 
 def test_the_names_of_kinds_are_those_of_their_models():
     assert (TagModel.kind, CommandModel.kind, SeriesModel.kind) == (TAGGER, COMMANDS, FORECASTS)
+    assert TranscriptModel.kind == TRANSCRIBER

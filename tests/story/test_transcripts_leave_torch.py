@@ -3,9 +3,7 @@
 import json
 import shutil
 import subprocess
-import sys
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -23,6 +21,7 @@ from hiddenstate.tasks.ctc import greedy
 from hiddenstate.workflows.transcripts.live import open_live
 from hiddenstate.workflows.transcripts.saved import open_transcriber
 from tests.story.conftest import quietly
+from tests.story.no_torch import without_torch
 from tests.story.spoken_files import TINY, frames_of, write_spoken
 from tests.story.test_bad_input import refused
 
@@ -112,28 +111,14 @@ def test_a_long_recording_is_read_in_pieces_as_in_torch(transcribers, name, monk
 @pytest.mark.parametrize("name", ["both", "live"])
 def test_predict_loads_no_torch(transcribers, name, tmp_path):
     out, one = tmp_path / "answers.csv", transcribers / "3.npy"
-    more = [[str(one), "--partial", "--json"]] if name == "live" else []
-    code = f"""
-import sys
-from hiddenstate.cli.main import run
-calls = [[{str(one)!r}, "--json"], [{str(transcribers / "t.csv")!r}, "--out", {str(out)!r}], *{more!r}]
-for arguments in calls:
-    sys.argv = ["hiddenstate", "predict", {str(transcribers / name)!r}, *arguments]
-    try:
-        run()
-    except SystemExit as stop:
-        assert not stop.code, stop.code
-    assert "torch" not in sys.modules
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2]
-    )
-    assert done.returncode == 0, done.stderr
+    more = [[one, "--partial", "--json"]] if name == "live" else []
+    calls = [[one, "--json"], [transcribers / "t.csv", "--out", out], *more]
+    printed = without_torch(*(["predict", transcribers / name, *arguments] for arguments in calls))
     table = pl.read_csv(transcribers / "t.csv")
     frames = tuple(np.load(transcribers / file) for file in table["file"])
     _, expected = in_torch(transcribers / name, Utterances(tuple(table["file"]), frames, None, "t"))
     assert (pl.read_csv(out)["text"].fill_null("").to_list()) == list(expected.texts)
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    lines = [json.loads(line) for line in printed.splitlines()]
     assert lines[0]["text"] == expected.texts[3]
     assert [(word["start"], word["stop"]) for word in lines[0]["words"]] == [
         (word.start, word.stop) for word in expected.words[3]

@@ -110,7 +110,7 @@ PAIR_HEADER = """
 int32_t model_counted(int32_t word);
 
 /* The number of two neighbouring words for inputs.pairs, at the place of the second; "" stands before the first word.
-   0 for two that are not known. */
+   0 for two that are not known, and for two of more than 256 bytes together. */
 int32_t model_pair(const char *before, const char *form);
 """
 

@@ -32,6 +32,7 @@ SOUNDS = "sound classifier"
 FORECASTS = "forecaster"
 """`SeriesModel.kind`, whose module needs what reads tables."""
 TRANSCRIBER = "transcriber"
+"""`TranscriptModel.kind`, whose module needs what reads sound."""
 
 
 @final
@@ -42,9 +43,10 @@ class Session:
     trained before models wrote down their program. Imports no torch.
     """
 
-    def __init__(self, folder: Path | str) -> None:
-        bundle = open_bundle(folder)
-        self.folder = Path(folder)
+    def __init__(self, model: Path | str | Bundle) -> None:
+        """A folder, or a bundle that is open already."""
+        bundle = model if isinstance(model, Bundle) else open_bundle(model)
+        self.folder = bundle.folder
         self.kind = bundle.kind
         self.program = read_program(bundle)
         digests = [bundle.files[name].sha256 for name in (PROGRAM, WEIGHTS, ENCODERS, SETTINGS)]

@@ -53,10 +53,11 @@ def answer(
 
 def partial(folder: Path, source: Path) -> Iterator[Partial]:
     """The text of a recording as it settles. Raises as `answer`, and `SettingsError` for a model that writes none."""
-    if open_bundle(folder).kind == TRANSCRIBER:
+    bundle = open_bundle(folder)
+    if bundle.kind == TRANSCRIBER:
         from hiddenstate.workflows.transcripts.partial import partial_texts
 
-        return partial_texts(folder, source)
+        return partial_texts(bundle, source)
     from hiddenstate.workflows.kinds import kind_of
 
     return kind_of(folder).partial(folder, source)

@@ -78,7 +78,7 @@ def budget(folder: Path, *, longest: int = 256) -> Budget:
     bundle = open_bundle(folder)
     if bundle.kind == TRANSLATES:
         return _of_translator(bundle, longest)
-    session = Session(folder)
+    session = Session(bundle)
     program = session.program
     timed, microseconds = _time(session)
     chips, why_no_c = _on_chip(session, longest)

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.c_program import build
 
 from hiddenstate.data.characters import Characters, CharacterSettings
 from hiddenstate.data.tokenizer import Tokenizer
@@ -68,18 +69,8 @@ def test_words_and_grams_have_the_same_numbers(tmp_path):
     files = to_c(subject.program, subject.weights, lexicon=lexicon).files
     for name in ("model.h", "model.c"):
         (tmp_path / name).write_text(files[name])
-    (tmp_path / "main.c").write_text(MAIN)
-    strict = [
-        "-std=c99",
-        "-Wall",
-        "-Wextra",
-        "-Wconversion",
-        "-pedantic",
-        "-Werror",
-        "-fsanitize=address,undefined",
-    ]
-    subprocess.run(["gcc", *strict, "main.c", "model.c", "-o", "main", "-lm"], cwd=tmp_path, check=True)
-    run = subprocess.run([tmp_path / "main", *FORMS], capture_output=True, text=True, check=True)
+    main = build(tmp_path, MAIN)
+    run = subprocess.run([main, *FORMS], capture_output=True, text=True, check=True)
     words, _, form_grams = encoder.encode([FORMS])
     assert form_grams is not None
     for form, line, number, pieces in zip(FORMS, run.stdout.splitlines(), words[0], form_grams, strict=True):
@@ -124,17 +115,7 @@ def test_pairs_have_the_same_numbers_wherever_a_boundary_could_be(tmp_path, text
     files = to_c(subject.program, subject.weights, lexicon=Lexicon({"a": 2}, pairs=table, counted=7)).files
     for name in ("model.h", "model.c"):
         (tmp_path / name).write_text(files[name])
-    (tmp_path / "main.c").write_text(PAIRS_MAIN)
-    strict = [
-        "-std=c99",
-        "-Wall",
-        "-Wextra",
-        "-Wconversion",
-        "-pedantic",
-        "-Werror",
-        "-fsanitize=address,undefined",
-    ]
-    subprocess.run(["gcc", *strict, "main.c", "model.c", "-o", "main", "-lm"], cwd=tmp_path, check=True)
+    main = build(tmp_path, PAIRS_MAIN)
     asked = [
         ["a", "bc"],
         ["ab", "c"],
@@ -145,7 +126,7 @@ def test_pairs_have_the_same_numbers_wherever_a_boundary_could_be(tmp_path, text
         ["größe", "日"],
     ]
     run = subprocess.run(
-        [tmp_path / "main", *(form for pair in asked for form in pair)],
+        [main, *(form for pair in asked for form in pair)],
         capture_output=True,
         text=True,
         check=True,

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-from hiddenstate.attention import Attention
 from hiddenstate.layers import Stacked
 from hiddenstate.models.encoder_decoder import EncoderDecoder
 from hiddenstate.models.programs.pools import write_attention
@@ -69,7 +68,9 @@ def _writes(model: EncoderDecoder) -> Program:
         context = writer.input("summary", 1, hidden)
     else:
         keys, lengths = writer.input("keys", 1, "time", hidden), writer.input("lengths", 1, whole=True)
-        context, shares = _look(writer, model.attention, keys, asked, lengths)
+        context, shares = write_attention(
+            writer, model.attention.score, keys, prefix="attention.", lengths=lengths, query=asked
+        )
     seen, upper_after = _step(writer, model.upper, writer.concat([asked, context], axis=1), "upper", upper)
     readout = writer.linear(writer.concat([seen, context], axis=1), "readout.weight", "readout.bias")
     readout = writer.activation(readout, "tanh")
@@ -84,12 +85,6 @@ def _writes(model: EncoderDecoder) -> Program:
     for name, value in after.items():
         writer.output(f"{name}.next", value)
     return replace(writer.finish(), states={name: f"{name}.next" for name in after})
-
-
-def _look(
-    writer: Writer, attention: Attention, keys: Value, asked: Value, lengths: Value
-) -> tuple[Value, Value]:
-    return write_attention(writer, attention.score, keys, prefix="attention.", lengths=lengths, query=asked)
 
 
 def _step(writer: Writer, stack: Stacked, x: Value, place: str, state: State) -> tuple[Value, State]:

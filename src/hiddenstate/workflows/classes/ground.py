@@ -17,7 +17,7 @@ from hiddenstate.workflows.classes.parts import Parts, read_parts
 from hiddenstate.workflows.classes.run_settings import ClassRun, complete
 from hiddenstate.workflows.classes.vectors import gather_vectors
 from hiddenstate.workflows.fitting import Fitting
-from hiddenstate.workflows.tuning.ground import Ground
+from hiddenstate.workflows.tuning.ground import Ground, facts_of
 
 METRICS = ("loss", "error")
 
@@ -32,11 +32,7 @@ class ClassGround(Ground):
         """Use `of`."""
         self.metric = metric
         self._parts, self._texts, self._vectors = parts, texts, vectors
-        rows = {name: count for name, count in parts.rows.items() if name != "test"}
-        self.facts = {
-            "file": parts.train.source,
-            "rows": ", ".join(f"{count:,} {name}" for name, count in rows.items()),
-        }
+        self.facts = facts_of(parts.train.source, parts.rows)
 
     @classmethod
     def of(cls, source: Source, values: dict[str, Any], metric: str | None) -> Self:

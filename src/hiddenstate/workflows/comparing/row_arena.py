@@ -1,8 +1,9 @@
 """What comparisons on tables share: labelled texts, tagged sentences, commands, recordings, pairs of sentences."""
 
 import hashlib
+import time
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -67,6 +68,18 @@ def about_groups(groups: Sequence[str] | None) -> list[str]:
         f"The test recordings come from {len(found)} of the groups, too few to draw from: intervals are over "
         "recordings, and another speaker may differ by more than they say."
     ]
+
+
+def answers_of(kinds: Iterable[Any], train: Any, measure: Callable[[Any], Counted]) -> dict[str, Answer]:
+    """The baselines `kinds`, each fitted on `train`, by name; `measure` is given the fitted one."""
+    answers = {}
+    for kind in kinds:
+        started = time.perf_counter()
+        fitted = kind().fit(train)
+        seconds = time.perf_counter() - started
+        losses, of = measure(fitted)
+        answers[kind.name] = Answer(losses, seconds, of=of)
+    return answers
 
 
 class RowArena(Arena):

@@ -25,9 +25,8 @@ def parameters_of(bench: Bench) -> int:
 def seconds_an_epoch(bench: Bench) -> float:
     """Time of one pass over the training rows, from a few steps of it."""
     model = bench.build().train()
-    optimiser = build_optimiser(
-        model, TrainingSettings()
-    )  # as in training: sparse gradients are much cheaper
+    # The one that trains: its sparse gradients are much cheaper than dense ones.
+    optimiser = build_optimiser(model, TrainingSettings())
     spent = 0.0
     several = chain.from_iterable(bench.batches.epoch(number) for number in range(1, WARM_UP + TIMED + 1))
     for number, batch in enumerate(islice(several, WARM_UP + TIMED)):

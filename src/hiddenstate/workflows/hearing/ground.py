@@ -16,7 +16,7 @@ from hiddenstate.workflows.fitting import Fitting
 from hiddenstate.workflows.hearing.fit import fit_hearing
 from hiddenstate.workflows.hearing.parts import SoundParts, read_sound_parts
 from hiddenstate.workflows.hearing.run_settings import HearingRun, complete
-from hiddenstate.workflows.tuning.ground import Ground
+from hiddenstate.workflows.tuning.ground import Ground, facts_of
 
 
 @final
@@ -29,10 +29,7 @@ class HearGround(Ground):
     def __init__(self, parts: SoundParts, found: int, recordings: Recordings) -> None:
         """Use `of`."""
         self._parts, self._found, self._recordings = parts, found, recordings
-        self.facts = {
-            "file": parts.train.source,
-            "rows": ", ".join(f"{count:,} {name}" for name, count in parts.rows.items() if name != "test"),
-        }
+        self.facts = facts_of(parts.train.source, parts.rows)
 
     @classmethod
     def of(cls, source: Source, values: dict[str, Any], metric: str | None) -> Self:

@@ -27,13 +27,12 @@ TELEPHONE = FrontendSettings(rate=8000, bands=23)
 """Half the spectrum needs fewer bands: the lowest of 40 would lie between two lines of the Fourier transform."""
 
 TONE = {
-    "task": {
-        "cepstra": 0,
-        "standardise": "training",
-    },  # bands show the pitch; a mean of its own hides loudness
-    "augment": {"speed": 0.0, "gain_db": 0.0},  # a faster copy has a higher voice
+    # Bands show the pitch, and a mean of its own would hide how loud a recording is.
+    "task": {"cepstra": 0, "standardise": "training"},
+    # A faster copy has a higher voice.
+    "augment": {"speed": 0.0, "gain_db": 0.0},
 }
-"""What is said of no setting where the tone of the voice counts."""
+"""Settings that stand in for what is not said, where the tone of the voice counts."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from hiddenstate.workflows.fitting import Fitting
 from hiddenstate.workflows.tags.fit import fit_tags, identity_of
 from hiddenstate.workflows.tags.parts import TaggedParts, read_tagged_parts
 from hiddenstate.workflows.tags.run_settings import TagRun, complete
-from hiddenstate.workflows.tuning.ground import Ground
+from hiddenstate.workflows.tuning.ground import Ground, facts_of
 
 METRICS = ("loss", "error")
 
@@ -31,11 +31,7 @@ class TaggedGround(Ground):
         """Use `of`."""
         self.metric = metric
         self._parts, self._vectors = parts, vectors
-        rows = {name: count for name, count in parts.rows.items() if name != "test"}
-        self.facts = {
-            "file": parts.train.source,
-            "rows": ", ".join(f"{count:,} {name}" for name, count in rows.items()),
-        }
+        self.facts = facts_of(parts.train.source, parts.rows)
 
     @classmethod
     def read(

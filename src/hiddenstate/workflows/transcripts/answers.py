@@ -22,11 +22,10 @@ def answer_recordings(
 ) -> Answers:
     """What is said in one recording, or in each of a table of them; texts there are not looked at."""
     single = isinstance(source, Path | str) and Path(source).suffix.lower() in ENDINGS
-    table = (
-        load_recording(Path(source), frontend)
-        if isinstance(source, Path | str) and single
-        else load_transcripts(source, files, frontend, with_texts=False)
-    )
+    if isinstance(source, Path | str) and single:
+        table = load_recording(Path(source), frontend)
+    else:
+        table = load_transcripts(source, files, frontend, with_texts=False)
     result = transcribe(table)
     shown = transcript_lines(result, 0) if single else []
     return Answers(transcript_table(result), shown, transcript_records(result))

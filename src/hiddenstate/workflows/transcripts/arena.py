@@ -1,6 +1,5 @@
 """Candidates for writing down recordings: the same recordings, another network each time."""
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -26,6 +25,7 @@ from hiddenstate.workflows.comparing.row_arena import (
     Counted,
     RowArena,
     about_groups,
+    answers_of,
     blocks_of,
     step_of,
 )
@@ -124,14 +124,8 @@ class TranscribeArena(RowArena):
 
     def rivals(self) -> Mapping[str, Answer]:
         """The plain baselines."""
-        answers = {}
-        for kind in BASELINES:
-            started = time.perf_counter()
-            fitted = kind().fit(self._parts.train)
-            seconds = time.perf_counter() - started
-            errors, of = self._errors(fitted.predict(self._parts.test))
-            answers[kind.name] = Answer(errors, seconds, of=of)
-        return answers
+        test = self._parts.test
+        return answers_of(BASELINES, self._parts.train, lambda fitted: self._errors(fitted.predict(test)))
 
     def _errors(self, answers: Sequence[str]) -> Counted:
         """(n,) wrong words or letters of each recording, and how many were said."""

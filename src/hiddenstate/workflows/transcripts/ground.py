@@ -13,7 +13,7 @@ from hiddenstate.workflows.fitting import Fitting
 from hiddenstate.workflows.transcripts.fit import fit_transcripts
 from hiddenstate.workflows.transcripts.parts import TranscriptParts, read_transcript_parts
 from hiddenstate.workflows.transcripts.run_settings import TranscriptRun, complete
-from hiddenstate.workflows.tuning.ground import Ground
+from hiddenstate.workflows.tuning.ground import Ground, facts_of
 
 
 @final
@@ -27,10 +27,7 @@ class TranscribeGround(Ground):
     def __init__(self, parts: TranscriptParts) -> None:
         """Use `of`."""
         self._parts = parts
-        self.facts = {
-            "file": parts.train.source,
-            "rows": ", ".join(f"{count:,} {name}" for name, count in parts.rows.items() if name != "test"),
-        }
+        self.facts = facts_of(parts.train.source, parts.rows)
 
     @classmethod
     def of(cls, source: Source, values: dict[str, Any], metric: str | None) -> Self:

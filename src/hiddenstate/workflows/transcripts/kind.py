@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, final
 
+from hiddenstate.bundle import open_kind
 from hiddenstate.data.files import Source
 from hiddenstate.data.transcripts import Utterances, load_transcripts
 from hiddenstate.errors import InputError
@@ -63,7 +64,7 @@ class Transcribers(Kind):
 
     def partial(self, folder: Path, source: Path) -> Iterator[Partial]:
         """As `Kind.partial`."""
-        return partial_texts(folder, source)
+        return partial_texts(open_kind(folder, TRANSCRIBER), source)
 
     def answer(self, folder: Path, texts: Sequence[str]) -> Answers:
         """Raises `InputError`: a transcriber reads recordings."""

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from hiddenstate.bundle import open_kind
+from hiddenstate.bundle import Bundle
 from hiddenstate.data.recordings import ENDINGS, stream_frames
 from hiddenstate.data.sound import Frames, FrontendSettings
 from hiddenstate.errors import InputError
-from hiddenstate.runtime.session import TRANSCRIBER
 from hiddenstate.settings import from_dict
 from hiddenstate.tasks.live_transcript import LiveTranscript
 from hiddenstate.workflows.answers import Partial
@@ -19,7 +18,7 @@ PAUSE_SECONDS = 0.5
 """A word to which nothing was added for so long has ended, even where no space follows yet."""
 
 
-def partial_texts(folder: Path, path: Path) -> Iterator[Partial]:
+def partial_texts(bundle: Bundle, path: Path) -> Iterator[Partial]:
     """The text up to the last word that has ended each time that there is one more, and at the end all of it.
 
     What is yielded is the beginning of what comes later: the most likely letters, without search. The recording is
@@ -30,12 +29,9 @@ def partial_texts(folder: Path, path: Path) -> Iterator[Partial]:
         raise InputError(
             f"{path}: expected one recording for --partial, got another file. Name a sound file."
         )
-    bundle = open_kind(folder, TRANSCRIBER)
     live = live_of(bundle)
-    frontend, frame_seconds = (
-        from_dict(FrontendSettings, bundle.settings.get("frontend", {})),
-        live.coder.settings.frame_seconds,
-    )
+    frontend = from_dict(FrontendSettings, bundle.settings.get("frontend", {}))
+    frame_seconds = live.coder.settings.frame_seconds
     return _heard(live, _pieces(path, frontend, frame_seconds), frame_seconds)
 
 

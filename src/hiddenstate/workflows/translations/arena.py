@@ -1,6 +1,5 @@
 """Candidates for translation: the same pairs, another network each time."""
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -23,7 +22,7 @@ from hiddenstate.tasks.translate import TranslateTask
 from hiddenstate.tasks.translation_metrics import sentence_chrf
 from hiddenstate.training import TrainingSettings
 from hiddenstate.workflows.comparing.arena import Answer, Candidate, Metric, Order
-from hiddenstate.workflows.comparing.row_arena import Counted, RowArena
+from hiddenstate.workflows.comparing.row_arena import Counted, RowArena, answers_of
 from hiddenstate.workflows.kind import Values
 from hiddenstate.workflows.translations.comparison import BASELINES
 from hiddenstate.workflows.translations.fit import fit_translator
@@ -131,13 +130,11 @@ class TranslateArena(RowArena):
 
     def rivals(self) -> Mapping[str, Answer]:
         """The plain baselines."""
-        answers = {}
-        for kind in BASELINES:
-            started = time.perf_counter()
-            fitted = kind().fit(self._parts.train)
-            seconds = time.perf_counter() - started
-            answers[kind.name] = Answer(self._losses(fitted.predict(self._parts.test.sources)), seconds)
-        return answers
+        return answers_of(
+            BASELINES,
+            self._parts.train,
+            lambda fitted: (self._losses(fitted.predict(self._parts.test.sources)), None),
+        )
 
     def _losses(self, answers: Sequence[str]) -> NDArray[np.float64]:
         cased = self._task.settings.cased

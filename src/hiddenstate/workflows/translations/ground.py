@@ -13,7 +13,7 @@ from hiddenstate.workflows.fitting import Fitting
 from hiddenstate.workflows.translations.fit import fit_translator
 from hiddenstate.workflows.translations.parts import PairParts, read_pair_parts
 from hiddenstate.workflows.translations.run_settings import TranslateRun, complete
-from hiddenstate.workflows.tuning.ground import Ground
+from hiddenstate.workflows.tuning.ground import Ground, facts_of
 
 METRICS: dict[str, str] = {"loss": "loss", "bleu": "1 - BLEU"}
 """What may be judged by, and its name on the page."""
@@ -29,10 +29,7 @@ class TranslateGround(Ground):
         """Use `of`."""
         self._parts, self._watched = parts, watched
         self.metric = METRICS[watched]
-        self.facts = {
-            "file": parts.train.source,
-            "rows": ", ".join(f"{count:,} {name}" for name, count in parts.rows.items() if name != "test"),
-        }
+        self.facts = facts_of(parts.train.source, parts.rows)
 
     @classmethod
     def of(cls, source: Source, values: dict[str, Any], metric: str | None) -> Self:

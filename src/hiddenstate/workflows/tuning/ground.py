@@ -8,6 +8,16 @@ from hiddenstate.records import History
 from hiddenstate.training import Watcher
 
 
+def facts_of(source: str, counts: Mapping[str, int], unit: str = "") -> dict[str, str]:
+    """What the page says of the data: the file, and how much of it each part has; the test part is not looked at.
+
+    >>> facts_of("a.csv", {"training": 1200, "validation": 30, "test": 9}, " recordings")
+    {'file': 'a.csv', 'rows': '1,200 training, 30 validation recordings'}
+    """
+    rows = ", ".join(f"{count:,} {name}" for name, count in counts.items() if name != "test")
+    return {"file": source, "rows": rows + unit}
+
+
 class Ground(ABC):
     """The data of one search; every trial learns from the same rows and is judged on the same validation rows."""
 

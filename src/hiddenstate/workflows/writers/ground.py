@@ -11,7 +11,7 @@ from hiddenstate.records import History
 from hiddenstate.tasks.generate import GenerateTask
 from hiddenstate.training import Watcher
 from hiddenstate.workflows.fitting import Fitting
-from hiddenstate.workflows.tuning.ground import Ground
+from hiddenstate.workflows.tuning.ground import Ground, facts_of
 from hiddenstate.workflows.writers.fit import fit_writer
 from hiddenstate.workflows.writers.run_settings import WriterRun, complete
 from hiddenstate.workflows.writers.train import book_of
@@ -27,9 +27,7 @@ class WriterGround(Ground):
     def __init__(self, parts: BookParts) -> None:
         """Use `of`."""
         self._parts = parts
-        counts = {name: count for name, count in parts.characters.items() if name != "test"}
-        rows = ", ".join(f"{count:,} {name}" for name, count in counts.items())
-        self.facts = {"file": parts.source, "rows": f"{rows} characters"}
+        self.facts = facts_of(parts.source, parts.characters, " characters")
 
     @classmethod
     def of(cls, source: Source, values: dict[str, Any], metric: str | None) -> Self:
